@@ -1,0 +1,144 @@
+import type { Readable } from "node:stream";
+import type { Card, Notice } from "./card.ts";
+import type { Form } from "./form.ts";
+
+/** A chat platform. */
+export type PlatformName = "discord" | "slack" | "web" | "terminal";
+
+/** Serialisable address of a card, or of the place where one is wanted (no `message` yet). */
+export interface Destination {
+  platform: PlatformName;
+  /** Discord guild ("@me" for direct messages), Slack team, "local" for the playground. */
+  workspace: string;
+  channel: string;
+  /** Slack `thread_ts`; a Discord thread is a channel of its own. */
+  thread?: string;
+  message?: string;
+}
+
+/** Who asks, as the platform vouches for it. */
+export interface Actor {
+  id: string;
+  name: string;
+  /** Discord: Manage Messages in that channel; Slack: workspace admin or owner; playground: its user. */
+  moderator: boolean;
+}
+
+/** A picture someone handed over; nothing of it is loaded until `open`. */
+export interface ImageAttachment {
+  filename: string;
+  /** As the platform claims it; the first bytes decide. */
+  contentType: string;
+  /** As the platform claims it. */
+  bytes: number;
+  /** Streams it from the platform's own hosts only. @throws ServiceError */
+  open(signal: AbortSignal): Promise<Readable>;
+}
+
+/** An option's value before it is checked. */
+export type RawValue = string | ImageAttachment;
+
+/** What someone asked for: a command with named options, a line of text, or a press of a button. */
+export type Invocation =
+  | { kind: "command"; name: string; values: Record<string, RawValue> }
+  | { kind: "text"; text: string }
+  | { kind: "button"; action: string; jobId: string };
+
+/** The one answer to a request; the adapter sees to the platform's three seconds. */
+export interface Reply {
+  /** Shows a new card to everyone in the channel; resolves to its address. */
+  card(card: Card): Promise<Destination>;
+  /** Answers the requester alone. */
+  private(notice: Notice): Promise<void>;
+  /** Opens a form; must be the first thing done with a request. */
+  form(form: Form): Promise<void>;
+}
+
+/** A slash command, button press or submitted form, in neutral terms. */
+export interface ChatRequest {
+  /** The platform's id of it, the same when the platform delivers it twice. */
+  id: string;
+  actor: Actor;
+  /** Where the card of this request belongs. */
+  destination: Destination;
+  invocation: Invocation;
+  /** Largest file that may be uploaded there, as the platform states it (bytes); undefined: unknown. */
+  uploadLimitBytes?: number;
+  /** What `ChatAdapter.findCard` needs to find the answer if the process dies before its address is written down. */
+  receipt?: string;
+  reply: Reply;
+}
+
+/** A question for the values an option could have, while a person types. */
+export interface CompletionQuery {
+  actor: Actor;
+  destination: Destination;
+  command: string;
+  option: string;
+  text: string;
+}
+
+/** What an adapter hands requests to; it never throws. */
+export interface ChatHandler {
+  handle(request: ChatRequest): Promise<void>;
+  complete(query: CompletionQuery): Promise<{ name: string; value: string }[]>;
+}
+
+/** A file to show beside a card. */
+export interface MediaFile {
+  /** Where it lies in the media store. */
+  key: string;
+  filename: string;
+  contentType: string;
+  bytes: number;
+  open(): Readable;
+  /** The same as a blob, for forms; its bytes are read when they are sent. */
+  blob(): Promise<Blob>;
+}
+
+/** A finished video on its way into the chat. */
+export interface Delivery {
+  /** The card's address. */
+  destination: Destination;
+  card: Card;
+  video: MediaFile;
+  thumbnail: MediaFile | undefined;
+  requester: { id: string; name: string };
+  uploadLimitBytes: number | undefined;
+  /** What an earlier try wrote down; undefined on the first. */
+  checkpoint: string | undefined;
+  /** Writes down where this delivery stands, before the next effect is tried. */
+  save(checkpoint: string): Promise<void>;
+}
+
+/** A limit that a call counts against. */
+export interface Draw {
+  bucket: string;
+  /** Calls per `perMs`. */
+  calls: number;
+  perMs: number;
+}
+
+/** What the core asks of a chat platform. Posting and editing use REST alone. */
+export interface ChatAdapter {
+  readonly platform: PlatformName;
+  start(handler: ChatHandler): Promise<void>;
+  /** Takes no more requests; what was taken is finished. */
+  stop(): Promise<void>;
+  /** Whether people are heard right now. */
+  connected(): boolean;
+  /** The limits a call there counts against; `reply` is the first card as the answer to a request. */
+  draws(call: "reply" | "post" | "edit" | "deliver", destination: Destination): Draw[];
+  /** Finds out before anything is paid whether the bot may post and upload there. @throws UserError */
+  checkAccess(destination: Destination): Promise<void>;
+  /** Posts a card; posting the same job's card twice within minutes shows one where the platform can do that. */
+  postCard(destination: Destination, card: Card): Promise<Destination>;
+  /** The card that answered a request, if it got out before the process died. */
+  findCard(destination: Destination, receipt: string): Promise<Destination | undefined>;
+  /** Replaces what the message shows. @throws ServiceError code `gone` when the message cannot be edited ever again. */
+  editCard(destination: Destination, card: Card): Promise<void>;
+  /** Puts video and card into the channel and tells the requester; repeating it with its checkpoint repeats no effect. */
+  deliver(delivery: Delivery): Promise<Destination>;
+  /** Address of the message for people to follow; undefined where there is none. */
+  link(destination: Destination): string | undefined;
+}

@@ -1,0 +1,61 @@
+import type { Line } from "./rich-text.ts";
+
+/** How a button looks; every platform has these three. */
+export type ButtonStyle = "primary" | "secondary" | "danger";
+
+/** A button under a card; it carries `v1:action:jobId` and nothing else, so it works for as long as the message stands. */
+export interface CardButton {
+  action: string;
+  jobId: string;
+  label: string;
+  style: ButtonStyle;
+}
+
+/** How far the work is: `percent` only where the backend reports one. */
+export interface CardProgress {
+  percent: number | undefined;
+  /** "32 s so far, about 40 s left" */
+  label: string;
+}
+
+/** The chat message that shows a job, in neutral terms. */
+export interface Card {
+  jobId: string;
+  /** The job document's revision it was made from: an older one is dropped, never shown over a newer one. */
+  revision: number;
+  /** `final`: nothing follows by itself; final cards go first and are never dropped. */
+  kind: "progress" | "final";
+  tone: "neutral" | "good" | "bad";
+  /** One or two words of state: "Queued", "Rendering", "Done". */
+  title: string;
+  /** Shortened, not escaped: the platform quotes it. */
+  prompt: string;
+  lines: Line[];
+  progress?: CardProgress;
+  /** The clip's shape in pixels, for platforms that keep its place free. */
+  frame?: { width: number; height: number };
+  /** Small print: job id, "simulated". */
+  footnote: Line;
+  /** Describes the video for those who do not see it; set once there is a video to show. */
+  altText?: string;
+  buttons: CardButton[];
+}
+
+/** A private answer to one person. */
+export interface Notice {
+  tone: "info" | "error";
+  lines: Line[];
+}
+
+const BUTTON_ID = /^v1:([a-z-]{1,32}):([a-z0-9]{1,40})$/;
+
+/** What a button carries on the wire (Discord `custom_id`, Slack `value`). */
+export function encodeButton(button: Pick<CardButton, "action" | "jobId">): string {
+  return `v1:${button.action}:${button.jobId}`;
+}
+
+/** Reads what a button carried; undefined for anything that is not ours. */
+export function decodeButton(id: string): Pick<CardButton, "action" | "jobId"> | undefined {
+  const [, action, jobId] = BUTTON_ID.exec(id) ?? [];
+  return action !== undefined && jobId !== undefined ? { action, jobId } : undefined;
+}

@@ -1,0 +1,75 @@
+import type { AnyCommand, Options } from "../../commands/command.ts";
+import { UserError } from "../errors.ts";
+import { unknownOption } from "./options.ts";
+
+/** What a typed line asks for; `undefined` values mean the line was empty and a form is wanted. */
+export interface CommandLine {
+  command: AnyCommand;
+  values: Record<string, string> | undefined;
+}
+
+/**
+ * A flag at the start of a word: `--name value`, `--name=value`, the value in plain or smart quotes if it has spaces.
+ * Phones turn `--` into an em dash (—) or en dash (–).
+ */
+const FLAG = /(?<=^|\s)(--|[—–])([A-Za-z][\w-]*)(?:=|\s+|$)("[^"]*"|[“”„][^“”]*[“”]|\S*)/gu;
+
+/**
+ * Reads what stands behind `/video`: a subcommand's name first or else the first command is meant, flags anywhere,
+ * everything else is the text, kept as it was typed.
+ * @throws UserError for flags and words that the command does not take.
+ */
+export function parseCommandLine(line: string, commands: readonly AnyCommand[]): CommandLine {
+  const [first] = commands;
+  if (!first) throw new Error("There are no commands.");
+  const text = line.trim();
+  if (text === "") return { command: first, values: undefined };
+  const word = /^\S+/u.exec(text)?.[0].toLowerCase() ?? "";
+  const named = commands.find((command) => command.run && command.name === word);
+  const command = named ?? first;
+  const { flags, rest } = takeFlags(named ? text.slice(word.length) : text, command.options);
+  return { command, values: { ...takeWords(command, rest, flags), ...flags } };
+}
+
+function takeFlags(text: string, options: Options): { flags: Record<string, string>; rest: string } {
+  const flags: Record<string, string> = {};
+  const rest = text.replace(FLAG, (whole, dash: string, typed: string, value: string) => {
+    const name = typed.toLowerCase();
+    if (!Object.hasOwn(options, name)) {
+      // A dash before a word is also how people write; two hyphens are not.
+      if (dash !== "--") return whole;
+      throw unknownOption(name, options);
+    }
+    if (value === "") throw new UserError("flag_value", `“--${name}” needs a value behind it.`);
+    flags[name] = value.replace(/^["“”„](.*)["“”]$/su, "$1");
+    return "";
+  });
+  return { flags, rest: rest.trim() };
+}
+
+/** Gives the words without a flag to the options that take them: an id takes one word, a text takes all that is left. */
+function takeWords(
+  command: AnyCommand,
+  words: string,
+  flags: Record<string, string>,
+): Record<string, string> {
+  const values: Record<string, string> = {};
+  let rest = words;
+  for (const [name, option] of Object.entries(command.options)) {
+    if (flags[name] !== undefined || rest === "") continue;
+    if (option.type === "video") {
+      const [id = ""] = /^\S+/u.exec(rest) ?? [];
+      values[name] = id;
+      rest = rest.slice(id.length).trim();
+    } else if (option.type === "text") {
+      values[name] = rest;
+      rest = "";
+    }
+  }
+  if (rest === "") return values;
+  const hint = `To make a video whose prompt begins with “${command.name}”, write /video create ${command.name} …`;
+  throw new UserError(
+    "too_many_words",
+    `/video ${command.name} does not take “${rest.slice(0, 60)}”. ${hint}`,
+  );
+}

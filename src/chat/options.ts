@@ -1,0 +1,76 @@
+import type { AnyCommand, Choice, Options } from "../../commands/command.ts";
+import { UserError } from "../errors.ts";
+import type { Catalog } from "../videos/catalog.ts";
+import type { ImageAttachment, RawValue } from "./adapter.ts";
+import type { Form } from "./form.ts";
+
+/**
+ * Checks named raw values against a command's declared options.
+ * @throws UserError naming what is allowed.
+ */
+export function parseOptions(
+  options: Options,
+  raw: Record<string, RawValue>,
+  catalog: Catalog,
+): Record<string, string | ImageAttachment | undefined> {
+  const unknown = Object.keys(raw).find((name) => !Object.hasOwn(options, name));
+  if (unknown !== undefined) throw unknownOption(unknown, options);
+  return Object.fromEntries(
+    Object.entries(options).map(([name, option]) => {
+      const value = raw[name];
+      if (value === undefined || (typeof value === "string" && value.trim() === "" && !option.required)) {
+        if (option.required)
+          throw new UserError("option_missing", `“${name}” is missing: ${option.description.toLowerCase()}.`);
+        return [name, undefined];
+      }
+      if (option.type === "image") return [name, parseImage(name, value)];
+      if (typeof value !== "string") throw new UserError("option_type", `“${name}” is text, not a file.`);
+      if (option.type === "choice") return [name, parseChoice(name, value, option.choices(catalog))];
+      return [name, value];
+    }),
+  );
+}
+
+/** The answer to an option that a command does not have. */
+export function unknownOption(name: string, options: Options): UserError {
+  const known = Object.keys(options).map((option) => `--${option}`);
+  const offer = known.length > 0 ? `There is: ${known.join(", ")}.` : "This command takes none.";
+  return new UserError("unknown_option", `“--${name.slice(0, 40)}” is not known. ${offer}`);
+}
+
+/** A form with every option of a command. */
+export function formOf(command: AnyCommand, catalog: Catalog): Form {
+  return {
+    command: command.name,
+    title: command.description,
+    submitLabel: "Create",
+    intro: [],
+    fields: Object.entries(command.options).map(([name, option]) => ({
+      name,
+      option,
+      ...(option.type === "choice" && { initial: option.initial(catalog) }),
+    })),
+    hidden: {},
+  };
+}
+
+function parseImage(name: string, value: RawValue): ImageAttachment {
+  if (typeof value !== "string") return value;
+  throw new UserError(
+    "image_not_a_file",
+    `“${name}” takes a file. Send /video alone and pick the picture in the form.`,
+  );
+}
+
+function parseChoice(name: string, typed: string, choices: Choice[]): string {
+  const wanted = typed.trim().toLowerCase();
+  const fits = ({ value, label, aliases = [] }: Choice) =>
+    [value, label, ...aliases].some((word) => word.toLowerCase() === wanted);
+  const choice = choices.find(fits);
+  if (choice) return choice.value;
+  const allowed = choices.map(({ label }) => label).join(", ");
+  throw new UserError(
+    "option_value",
+    `“${typed.trim().slice(0, 60)}” is not a ${name} there is. Choose one of: ${allowed}.`,
+  );
+}

@@ -1,0 +1,121 @@
+import { z } from "zod";
+
+const text = z.string().trim();
+const optional = text.optional();
+// Not zod's `httpUrl`, which takes public domain names only: servers stand on localhost and in private networks.
+const optionalUrl = z
+  .url({ protocol: /^https?$/, error: "must be an http or https address" })
+  .transform((value) => value.replace(/\/+$/, ""))
+  .optional();
+const list = text.transform((value) => value.split(/[\s,]+/).filter((item) => item !== ""));
+const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const flag = z
+  .enum(["0", "1"], "must be 0 or 1")
+  .transform((value) => value === "1")
+  .optional();
+
+/** One entry a setting: its check and its default, in the order of `.env.example`. */
+export const settings = {
+  OPENAI_API_KEY: optional,
+  OPENAI_BASE_URL: optionalUrl,
+  DISCORD_TOKEN: optional,
+  DISCORD_API_URL: optionalUrl,
+  DISCORD_GUILD_ID: optional,
+  SLACK_BOT_TOKEN: optional,
+  SLACK_APP_TOKEN: optional,
+  SLACK_SIGNING_SECRET: optional,
+  SLACK_API_URL: optionalUrl,
+  STORE_URL: text
+    .regex(/^(sqlite:.+|memory:)$/, "must be sqlite:PATH or memory:")
+    .default("sqlite:./data/showreel.db"),
+  MEDIA_DIR: text.min(1).default("./data/media"),
+  MEDIA_MAX_GB: z.coerce.number().positive().default(10),
+  PLAYGROUND: flag,
+  PLAYGROUND_PASSWORD: optional,
+  OPERATOR_IDS: list.default([]),
+  OPERATOR_NOTICE: optional,
+  HOST: text.min(1).default("127.0.0.1"),
+  PORT: count(0, 65_535).default(3000),
+  PUBLIC_URL: optionalUrl,
+  POLL_INTERVAL_MS: count(100, 3_600_000).optional(),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+};
+
+type Settings = z.infer<z.ZodObject<typeof settings>>;
+
+/** The bot's configuration, checked and in its own words. */
+export interface Config extends Settings {
+  /** Whether the playground is served. */
+  playground: boolean;
+  /** Things that work but deserve a word in the log. */
+  warnings: string[];
+}
+
+/** All that is wrong with the settings, at once. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(
+      ["The settings do not hold:", ...problems.map((problem) => `  ${problem}`), "See .env.example."].join(
+        "\n",
+      ),
+    );
+    this.problems = problems;
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
+
+/**
+ * Reads the settings from an environment; pure.
+ * @throws ConfigError listing every problem.
+ */
+export function readConfig(env: Environment): Config {
+  // Empty means unset, as people write it in `.env`.
+  const known: Environment = Object.fromEntries(
+    Object.keys(settings).map((name) => [name, env[name]?.trim() || undefined]),
+  );
+  const parsed = z.object(settings).safeParse(known);
+  const issues = parsed.error?.issues ?? [];
+  const problems = [
+    ...issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`),
+    ...rules.flatMap(({ broken, problem }) => (broken(known) ? [problem] : [])),
+  ];
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  return { ...parsed.data, playground: wantsPlayground(known), warnings: warningsOf(known) };
+}
+
+function wantsPlayground(env: Environment): boolean {
+  if (env.PLAYGROUND !== undefined) return env.PLAYGROUND === "1";
+  return env.DISCORD_TOKEN === undefined && env.SLACK_BOT_TOKEN === undefined;
+}
+
+function warningsOf(env: Environment): string[] {
+  if (env.OPENAI_API_KEY === undefined || env.OPENAI_BASE_URL !== undefined) return [];
+  return [
+    "OPENAI_API_KEY is set without OPENAI_BASE_URL: OpenAI's own video endpoint closed on 2026-09-24. Name a compatible server in OPENAI_BASE_URL, or empty both for the embedded simulator.",
+  ];
+}
+
+/** What holds between settings; read as they were given, so that it is told beside what is wrong with single ones. */
+const rules: readonly { broken(env: Environment): boolean; problem: string }[] = [
+  {
+    broken: ({ SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET }) =>
+      SLACK_BOT_TOKEN !== undefined && SLACK_APP_TOKEN === undefined && SLACK_SIGNING_SECRET === undefined,
+    problem: "SLACK_BOT_TOKEN: needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) beside it",
+  },
+  {
+    broken: ({ SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET }) =>
+      SLACK_BOT_TOKEN === undefined && (SLACK_APP_TOKEN !== undefined || SLACK_SIGNING_SECRET !== undefined),
+    problem: "SLACK_BOT_TOKEN: is missing, though SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is set",
+  },
+  {
+    broken: (env) =>
+      wantsPlayground(env) && !LOOPBACK.has(env.HOST ?? "127.0.0.1") && env.PLAYGROUND_PASSWORD === undefined,
+    problem: "PLAYGROUND_PASSWORD: is needed where the playground is served on a HOST that is not loopback",
+  },
+];

@@ -1,0 +1,147 @@
+import { once } from "node:events";
+import { Client, Events, GatewayIntentBits, type Interaction, Options, Partials, Status } from "discord.js";
+import type { Logger } from "pino";
+import type { AnyCommand } from "../../commands/command.ts";
+import type { ChatAdapter, ChatHandler, Destination, Draw } from "../chat/adapter.ts";
+import { UserError } from "../errors.ts";
+import type { Catalog } from "../videos/catalog.ts";
+import { createAccess } from "./access.ts";
+import { createCardChannel, isCard } from "./card-channel.ts";
+import { syncCommands } from "./commands.ts";
+import { createDelivery } from "./delivery.ts";
+import { createDiscordApi } from "./discord-api.ts";
+import { isDiscordError } from "./errors.ts";
+import { createInteractionListener, decodeReceipt } from "./interactions.ts";
+import { createFileOpener } from "./person-files.ts";
+import { createReply } from "./reply.ts";
+
+/** What a Discord adapter is made with. */
+export interface DiscordAdapterOptions {
+  token: string;
+  /** Without its version, such as `http://127.0.0.1:4000/api`; undefined: Discord's. */
+  apiUrl: string | undefined;
+  /** The one server to register the commands in; undefined: everywhere. */
+  guildId: string | undefined;
+  catalog: Catalog;
+  commands: readonly AnyCommand[];
+  logger: Logger;
+  /** Unix milliseconds. */
+  now: () => number;
+}
+
+/** Discord allows 50 requests a second for a whole bot; the rest is for reads and registrations. */
+const GLOBAL: Draw = { bucket: "discord", calls: 45, perMs: 1_000 };
+/** What is seen of a channel's own limits for posts and for edits; the true ones come with each answer. */
+const PER_CHANNEL = { calls: 5, perMs: 5_000 };
+
+/** Discord: listens over the gateway, posts and edits over REST. */
+export function createDiscordAdapter(options: DiscordAdapterOptions): ChatAdapter {
+  const { token, apiUrl, catalog, logger, now } = options;
+  const api = createDiscordApi({ token, apiUrl });
+  const access = createAccess();
+  const cards = createCardChannel({ api });
+  const deliver = createDelivery({ api, cards, now, logger });
+  const listen = createInteractionListener({
+    api,
+    access,
+    imageOf: createFileOpener({ apiUrl }),
+    replyTo: (key, destination) => createReply({ key, destination, api, cards, catalog, link, logger }),
+    logger,
+  });
+  const client = createClient(apiUrl);
+  const inHand = new Set<Promise<void>>();
+
+  function take(interaction: Interaction, handler: ChatHandler): void {
+    const work = listen(interaction, handler).catch((err: unknown) => {
+      logger.warn({ requestId: interaction.id, err }, "an interaction could not be answered");
+    });
+    inHand.add(work);
+    void work.finally(() => inHand.delete(work));
+  }
+
+  return {
+    platform: "discord",
+
+    async start(handler) {
+      const { id: applicationId } = await api.application().catch(explainToken);
+      const registered = await syncCommands({ ...options, api, applicationId });
+      if (registered) logger.info("Discord commands registered");
+      client.on(Events.InteractionCreate, (interaction) => take(interaction, handler));
+      client.on(Events.Error, (err) => logger.error({ err }, "Discord client failed"));
+      client.on(Events.ShardError, (err) => logger.warn({ err }, "Discord gateway connection failed"));
+      client.on(Events.ShardDisconnect, ({ code }) =>
+        logger.error({ code }, "Discord gateway closed for good"),
+      );
+      const ready = once(client, Events.ClientReady);
+      await Promise.all([ready, client.login(token)]);
+    },
+
+    async stop() {
+      await client.destroy();
+      await Promise.all(inHand);
+    },
+
+    connected: () => client.isReady() && client.ws.shards.every(({ status }) => status === Status.Ready),
+
+    draws: drawsOf,
+
+    async checkAccess(destination) {
+      access.check(destination);
+    },
+
+    postCard: cards.post,
+
+    async findCard(destination, receipt) {
+      try {
+        const answer = await api.originalAnswer(decodeReceipt(receipt));
+        return isCard(answer) ? { ...destination, message: answer.id } : undefined;
+      } catch (error) {
+        if (isDiscordError(error, "gone", "interaction_over")) return undefined;
+        throw error;
+      }
+    },
+
+    editCard: cards.edit,
+    deliver,
+    link,
+  };
+}
+
+/** No privileged intents: commands, buttons and forms come without any, the guilds tell their boosts and threads. */
+function createClient(apiUrl: string | undefined): Client {
+  return new Client({
+    intents: [GatewayIntentBits.Guilds],
+    // An interaction's own description of its channel is all there is of a thread that was archived until now.
+    partials: [Partials.Channel],
+    rest: { ...(apiUrl !== undefined && { api: apiUrl }) },
+    makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0 }),
+  });
+}
+
+/** Answers to interactions count against no limit. */
+function drawsOf(call: "reply" | "post" | "edit" | "deliver", { channel }: Destination): Draw[] {
+  const post = { ...PER_CHANNEL, bucket: `discord:post:${channel}` };
+  const edit = { ...PER_CHANNEL, bucket: `discord:edit:${channel}` };
+  const draws = {
+    reply: [],
+    post: [post, GLOBAL],
+    edit: [edit, GLOBAL],
+    deliver: [edit, post, GLOBAL, GLOBAL],
+  };
+  return draws[call];
+}
+
+function link({ workspace, channel, message }: Destination): string | undefined {
+  return message === undefined
+    ? undefined
+    : `https://discord.com/channels/${workspace}/${channel}/${message}`;
+}
+
+/** Rejects with what to do about a token that Discord refuses, or with the problem as it is. */
+function explainToken(error: unknown): never {
+  if (!isDiscordError(error, "unauthorized")) throw error;
+  throw new UserError(
+    "discord_token",
+    "DISCORD_TOKEN is not accepted by Discord. Copy the bot's token from the Bot page of your application at https://discord.com/developers/applications.",
+  );
+}

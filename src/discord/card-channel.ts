@@ -1,0 +1,98 @@
+import { type APIMessage, MessageFlags } from "discord.js";
+import type { Destination } from "../chat/adapter.ts";
+import type { Card } from "../chat/card.ts";
+import type { DiscordApi, Upload } from "./discord-api.ts";
+import { isDiscordError } from "./errors.ts";
+import { cardMessage, shownVideo } from "./messages.ts";
+
+/** The address of a card that is there. */
+export type CardAddress = Destination & { message: string };
+
+/** Cards in channels, over the bot's own routes: these work for as long as the message stands. */
+export interface CardChannel {
+  post(destination: Destination, card: Card): Promise<Destination>;
+  edit(destination: Destination, card: Card): Promise<void>;
+  /** Edits the card so that it plays the file. */
+  upload(destination: Destination, card: Card, upload: Upload): Promise<void>;
+  /** The message as Discord shows it; undefined where the bot may not read the history. */
+  read(destination: Destination): Promise<APIMessage | undefined>;
+}
+
+/** Flags of an answer that is no card: seen by one person, or not written yet. */
+const NO_CARD = MessageFlags.Ephemeral | MessageFlags.Loading;
+
+/** Builds the channel side of the adapter. */
+export function createCardChannel({ api }: { api: DiscordApi }): CardChannel {
+  async function read(destination: Destination): Promise<APIMessage | undefined> {
+    const { channel, message } = addressOf(destination);
+    try {
+      return await api.message(channel, message);
+    } catch (error) {
+      if (isDiscordError(error, "no_access")) return undefined;
+      throw error;
+    }
+  }
+
+  /** The attachments that an edit has to keep: the list of an edit is all that is left afterwards. */
+  async function keptBy(destination: Destination, card: Card) {
+    if (card.altText === undefined) return {};
+    const message = await read(destination);
+    const video = message && shownVideo(message);
+    if (video) return { video, attachments: [{ id: video.id }] };
+    // Without the history nobody tells the attachment's id; an edit without a list keeps everything.
+    const unread = message === undefined && card.tone === "good";
+    return unread ? { video: { filename: videoFilename(card.jobId) } } : {};
+  }
+
+  return {
+    async post(destination, card) {
+      const nonce = { nonce: `card-${card.jobId}`.slice(0, 25), enforce_nonce: true };
+      const { id } = await api.post(destination.channel, { ...cardMessage(card), ...nonce });
+      return { ...destination, message: id };
+    },
+
+    async edit(destination, card) {
+      const { channel, message } = addressOf(destination);
+      const { video, attachments } = await keptBy(destination, card);
+      const body = { ...cardMessage(card, video), ...(attachments && { attachments }) };
+      await reopening(api, channel, () => api.edit(channel, message, body));
+    },
+
+    async upload(destination, card, upload) {
+      const { channel, message } = addressOf(destination);
+      const attachments = [{ id: "0", filename: upload.filename }];
+      const body = { ...cardMessage(card, upload), attachments };
+      await reopening(api, channel, () => api.editWithFile(channel, message, body, upload));
+    },
+
+    read,
+  };
+}
+
+/** What the video of a job is called in its message. */
+function videoFilename(jobId: string): string {
+  return `showreel-${jobId}.mp4`;
+}
+
+/** Whether an answer to an interaction is a card. */
+export function isCard({ flags }: APIMessage): boolean {
+  return ((flags ?? 0) & NO_CARD) === 0;
+}
+
+/** @throws Error when the address names no message. */
+export function addressOf(destination: Destination): CardAddress {
+  const { message } = destination;
+  if (message === undefined) throw new Error("The destination names no message.");
+  return { ...destination, message };
+}
+
+/** Threads are archived when nobody writes for a while, which a long render is enough for; edits are refused then. */
+async function reopening(api: DiscordApi, channel: string, edit: () => Promise<void>): Promise<void> {
+  try {
+    await edit();
+  } catch (error) {
+    if (!isDiscordError(error, "archived")) throw error;
+    await api.reopenThread(channel);
+    await edit();
+  }
+}

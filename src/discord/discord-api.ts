@@ -1,0 +1,142 @@
+import {
+  type APIMessage,
+  makeURLSearchParams,
+  REST,
+  type RESTGetAPIApplicationCommandsResult,
+  type RESTGetCurrentApplicationResult,
+  type RESTPatchAPIChannelMessageJSONBody,
+  type RESTPatchAPIInteractionOriginalResponseJSONBody,
+  type RESTPostAPIApplicationCommandsJSONBody,
+  type RESTPostAPIChannelMessageJSONBody,
+  type RESTPostAPIInteractionCallbackJSONBody,
+  type RESTPostAPIInteractionCallbackWithResponseResult,
+  type RESTPostAPIInteractionFollowupJSONBody,
+  Routes,
+} from "discord.js";
+import { toServiceError } from "./errors.ts";
+
+const TIMEOUT_MS = 15_000;
+/** discord.js counts a request's time until its answer begins, so the upload is part of it. */
+const UPLOAD_TIMEOUT_MS = 600_000;
+/** Longer waits for a limit are given back to the core, which has newer cards to send by then. */
+const LIMIT_PATIENCE_MS = 5_000;
+
+/** An interaction as its webhook routes know it. */
+export interface InteractionKey {
+  id: string;
+  applicationId: string;
+  token: string;
+}
+
+/** A file on its way into a message. */
+export interface Upload {
+  filename: string;
+  /** File-backed where it is large: its bytes are read while they are sent. */
+  data: Blob;
+}
+
+/** The calls that the bot makes, each rejecting with a ServiceError and nothing else. */
+export type DiscordApi = ReturnType<typeof createDiscordApi>;
+
+/**
+ * Discord's REST API, apart from the gateway's client: it goes on while that one is gone.
+ * Nothing is repeated here but what Discord answered with 429, since it alone has certainly not been done.
+ */
+export function createDiscordApi({ token, apiUrl }: { token: string; apiUrl: string | undefined }) {
+  const rest = new REST({
+    ...(apiUrl !== undefined && { api: apiUrl }),
+    retries: 0,
+    timeout: UPLOAD_TIMEOUT_MS,
+    rejectOnRateLimit: ({ retryAfter, timeToReset }) => Math.max(retryAfter, timeToReset) > LIMIT_PATIENCE_MS,
+  }).setToken(token);
+
+  async function call<T = void>(
+    method: "get" | "post" | "put" | "patch",
+    route: `/${string}`,
+    options: Parameters<REST["post"]>[1] = {},
+  ): Promise<T> {
+    try {
+      const answer = await rest[method](route, { signal: AbortSignal.timeout(TIMEOUT_MS), ...options });
+      return answer as T;
+    } catch (error) {
+      throw toServiceError(error);
+    }
+  }
+
+  /** The interaction's token is the proof. With the bot's own, a 401 for an old one would make the library forget that. */
+  const unsigned = { auth: false };
+
+  return {
+    application: () => call<RESTGetCurrentApplicationResult>("get", Routes.currentApplication()),
+
+    commands: (applicationId: string, guildId: string | undefined) =>
+      call<RESTGetAPIApplicationCommandsResult>("get", commandsRoute(applicationId, guildId)),
+
+    replaceCommands: (
+      applicationId: string,
+      guildId: string | undefined,
+      body: RESTPostAPIApplicationCommandsJSONBody[],
+    ) => call("put", commandsRoute(applicationId, guildId), { body }),
+
+    post: (channel: string, body: RESTPostAPIChannelMessageJSONBody) =>
+      call<APIMessage>("post", Routes.channelMessages(channel), { body }),
+
+    message: (channel: string, message: string) =>
+      call<APIMessage>("get", Routes.channelMessage(channel, message)),
+
+    /** The hundred messages after that one, newest first; none where the bot may not read the history. */
+    messagesAfter: (channel: string, after: string) =>
+      call<APIMessage[]>("get", Routes.channelMessages(channel), {
+        query: makeURLSearchParams({ after, limit: 100 }),
+      }),
+
+    edit: (channel: string, message: string, body: RESTPatchAPIChannelMessageJSONBody) =>
+      call("patch", Routes.channelMessage(channel, message), { body }),
+
+    /** Edits a message and adds a file; `body.attachments` names it with id 0. */
+    editWithFile: (
+      channel: string,
+      message: string,
+      body: RESTPatchAPIChannelMessageJSONBody,
+      upload: Upload,
+    ) =>
+      call("patch", Routes.channelMessage(channel, message), {
+        body: multipart(body, upload),
+        passThroughBody: true,
+        signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS),
+      }),
+
+    /** Posting would reopen an archived thread, editing does not. */
+    reopenThread: (channel: string) => call("patch", Routes.channel(channel), { body: { archived: false } }),
+
+    answer: (key: InteractionKey, body: RESTPostAPIInteractionCallbackJSONBody) =>
+      call<RESTPostAPIInteractionCallbackWithResponseResult>(
+        "post",
+        Routes.interactionCallback(key.id, key.token),
+        { body, query: makeURLSearchParams({ with_response: true }), ...unsigned },
+      ),
+
+    originalAnswer: (key: Omit<InteractionKey, "id">) =>
+      call<APIMessage>("get", Routes.webhookMessage(key.applicationId, key.token), unsigned),
+
+    editAnswer: (key: InteractionKey, body: RESTPatchAPIInteractionOriginalResponseJSONBody) =>
+      call("patch", Routes.webhookMessage(key.applicationId, key.token), { body, ...unsigned }),
+
+    followUp: (key: InteractionKey, body: RESTPostAPIInteractionFollowupJSONBody) =>
+      call("post", Routes.webhook(key.applicationId, key.token), { body, ...unsigned }),
+  };
+}
+
+function commandsRoute(applicationId: string, guildId: string | undefined): `/${string}` {
+  return guildId === undefined
+    ? Routes.applicationCommands(applicationId)
+    : Routes.applicationGuildCommands(applicationId, guildId);
+}
+
+/** The library's own `files` take whole buffers; a form that is passed through streams its blobs. */
+function multipart(body: object, { filename, data }: Upload): FormData {
+  const form = new FormData();
+  form.append("payload_json", JSON.stringify(body));
+  form.append("files[0]", data, filename);
+  return form;
+}

@@ -1,0 +1,133 @@
+import {
+  type APIComponentInLabel,
+  type APILabelComponent,
+  type APIModalInteractionResponseCallbackData,
+  ComponentType,
+  type ModalData,
+  TextInputStyle,
+} from "discord.js";
+import type { Option } from "../../commands/command.ts";
+import type { RawValue } from "../chat/adapter.ts";
+import type { Form, FormField } from "../chat/form.ts";
+import { shorten } from "../chat/rich-text.ts";
+import type { Catalog } from "../videos/catalog.ts";
+import type { PersonFile } from "./person-files.ts";
+import { renderLines } from "./rich-text.ts";
+
+/** Discord's limits of a modal and its parts (its documentation, "Modal" and "Component Reference"). */
+const MAX = {
+  id: 100,
+  title: 45,
+  label: 45,
+  description: 100,
+  components: 5,
+  options: 25,
+  choice: 100,
+  text: 4_000,
+};
+const FORM_ID = /^v1:form:([a-z-]{1,32}):(.*)$/;
+
+/** A form's command and the values that travel with it unseen. */
+export interface FormKey {
+  command: string;
+  hidden: Record<string, string>;
+}
+
+/** A form as a modal. @throws Error when it has more than Discord can show. */
+export function modalOf(form: Form, catalog: Catalog): APIModalInteractionResponseCallbackData {
+  const intro = renderLines(form.intro, MAX.text);
+  const components = [
+    ...(intro === "" ? [] : [{ type: ComponentType.TextDisplay, content: intro } as const]),
+    ...form.fields.map((field) => labelOf(field, catalog)),
+  ];
+  if (components.length > MAX.components)
+    throw new Error(`A form of ${components.length} parts is too long.`);
+  return { custom_id: encodeForm(form), title: shorten(form.title, MAX.title), components };
+}
+
+/** What a modal's `custom_id` carries: `v1:form:remix:video=0k3v8zq1xw`. */
+export function encodeForm({ command, hidden }: FormKey): string {
+  const id = `v1:form:${command}:${new URLSearchParams(hidden)}`;
+  if (id.length > MAX.id) throw new Error(`The form's id is longer than ${MAX.id} characters.`);
+  return id;
+}
+
+/** Reads what a modal carried; undefined for anything that is not ours. */
+export function decodeForm(id: string): FormKey | undefined {
+  const [, command, hidden] = FORM_ID.exec(id) ?? [];
+  if (command === undefined || hidden === undefined) return undefined;
+  return { command, hidden: Object.fromEntries(new URLSearchParams(hidden)) };
+}
+
+/** What was filled in, by field; fields that were left empty are missing. */
+export function submittedValues(
+  fields: Iterable<[name: string, data: ModalData]>,
+  open: (file: PersonFile) => RawValue,
+): Record<string, RawValue> {
+  const values: Record<string, RawValue> = {};
+  for (const [name, data] of fields) {
+    const value = submittedValue(data, open);
+    if (value !== undefined && value !== "") values[name] = value;
+  }
+  return values;
+}
+
+function submittedValue(data: ModalData, open: (file: PersonFile) => RawValue): RawValue | undefined {
+  if (data.type === ComponentType.TextInput) return data.value;
+  if (data.type === ComponentType.StringSelect) return data.values[0];
+  const file = data.type === ComponentType.FileUpload ? data.attachments.first() : undefined;
+  return file && open(file);
+}
+
+function labelOf(field: FormField, catalog: Catalog): APILabelComponent {
+  const { name, option } = field;
+  return {
+    type: ComponentType.Label,
+    label: shorten(`${name.charAt(0).toUpperCase()}${name.slice(1)}`, MAX.label),
+    description: shorten(option.description, MAX.description),
+    component: inputOf(name, option, field.initial, catalog),
+  };
+}
+
+function inputOf(
+  name: string,
+  option: Option,
+  initial: string | undefined,
+  catalog: Catalog,
+): APIComponentInLabel {
+  const common = { custom_id: name, required: option.required === true };
+  switch (option.type) {
+    case "image":
+      return {
+        type: ComponentType.FileUpload,
+        ...common,
+        min_values: option.required ? 1 : 0,
+        max_values: 1,
+      };
+    case "choice": {
+      const options = option.choices(catalog).slice(0, MAX.options);
+      return {
+        type: ComponentType.StringSelect,
+        ...common,
+        options: options.map(({ value, label }) => ({
+          value,
+          label: shorten(label, MAX.choice),
+          ...(value === initial && { default: true }),
+        })),
+      };
+    }
+    case "text":
+    case "video": {
+      const isLong = option.type === "text";
+      const max_length = Math.min(isLong ? option.maxLength : MAX.choice, MAX.text);
+      const value = initial?.slice(0, max_length);
+      return {
+        type: ComponentType.TextInput,
+        ...common,
+        style: isLong ? TextInputStyle.Paragraph : TextInputStyle.Short,
+        max_length,
+        ...(value !== undefined && { value }),
+      };
+    }
+  }
+}

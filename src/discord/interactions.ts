@@ -1,0 +1,126 @@
+import {
+  type AutocompleteInteraction,
+  type ChatInputCommandInteraction,
+  type CommandInteractionOption,
+  type Interaction,
+  InteractionResponseType,
+  PermissionFlagsBits,
+} from "discord.js";
+import type { Logger } from "pino";
+import type { Actor, ChatHandler, Destination, Invocation, RawValue } from "../chat/adapter.ts";
+import { decodeButton } from "../chat/card.ts";
+import { shorten } from "../chat/rich-text.ts";
+import type { Access } from "./access.ts";
+import { COMMAND_NAME } from "./commands.ts";
+import type { DiscordApi, InteractionKey } from "./discord-api.ts";
+import { decodeForm, submittedValues } from "./forms.ts";
+import type { PersonFile } from "./person-files.ts";
+import type { InteractionReply } from "./reply.ts";
+import { uploadLimit } from "./upload-limit.ts";
+
+/** The port's word for direct messages. */
+const DIRECT = "@me";
+/** Discord's limits of a suggestion. */
+const CHOICES_MAX = 25;
+const CHOICE_MAX = 100;
+
+interface Dependencies {
+  api: DiscordApi;
+  access: Access;
+  imageOf: (file: PersonFile) => RawValue;
+  replyTo: (key: InteractionKey, destination: Destination) => InteractionReply;
+  logger: Logger;
+}
+
+/** Turns what people do on Discord into requests; the promise ends when the request is done. */
+export function createInteractionListener({ api, access, imageOf, replyTo, logger }: Dependencies) {
+  return async function listen(interaction: Interaction, handler: ChatHandler): Promise<void> {
+    const destination = destinationOf(interaction);
+    if (!destination) return;
+    const actor = actorOf(interaction);
+    if (interaction.isAutocomplete()) return suggest(interaction, destination, actor, handler);
+    const invocation = invocationOf(interaction);
+    if (!invocation) return logger.info({ type: interaction.type }, "an interaction that is not ours");
+    const { id, applicationId, token, attachmentSizeLimit } = interaction;
+    const key = { id, applicationId, token };
+    rememberPlace(interaction, destination);
+    const reply = replyTo(key, destination);
+    try {
+      const uploadLimitBytes = uploadLimit(attachmentSizeLimit, interaction.guild?.premiumTier);
+      const receipt = encodeReceipt(key);
+      await handler.handle({ id, actor, destination, invocation, uploadLimitBytes, receipt, reply });
+    } finally {
+      reply.close();
+    }
+  };
+
+  function rememberPlace(interaction: Interaction, { channel }: Destination): void {
+    const thread = interaction.channel?.isThread() ? interaction.channel : undefined;
+    access.remember(channel, {
+      permissions: interaction.appPermissions.bitfield,
+      isThread: thread !== undefined,
+      isLocked: thread?.locked === true,
+    });
+  }
+
+  function invocationOf(interaction: Interaction): Invocation | undefined {
+    if (interaction.isChatInputCommand()) {
+      if (interaction.commandName !== COMMAND_NAME) return undefined;
+      return { kind: "command", name: interaction.options.getSubcommand(), values: typedValues(interaction) };
+    }
+    if (interaction.isButton()) {
+      const button = decodeButton(interaction.customId);
+      return button && { kind: "button", ...button };
+    }
+    if (!interaction.isModalSubmit()) return undefined;
+    const form = decodeForm(interaction.customId);
+    const values = submittedValues(interaction.fields.fields, imageOf);
+    return form && { kind: "command", name: form.command, values: { ...values, ...form.hidden } };
+  }
+
+  function typedValues({ options }: ChatInputCommandInteraction): Record<string, RawValue> {
+    const typed = options.data.flatMap((subcommand) => subcommand.options ?? []);
+    return Object.fromEntries(typed.map((option) => [option.name, rawValue(option)]));
+  }
+
+  function rawValue({ attachment, value }: CommandInteractionOption): RawValue {
+    return attachment ? imageOf(attachment) : String(value);
+  }
+
+  async function suggest(
+    interaction: AutocompleteInteraction,
+    destination: Destination,
+    actor: Actor,
+    handler: ChatHandler,
+  ): Promise<void> {
+    const { name: option, value: text } = interaction.options.getFocused(true);
+    const command = interaction.options.getSubcommand();
+    const found = await handler.complete({ actor, destination, command, option, text });
+    const choices = found
+      .slice(0, CHOICES_MAX)
+      .map(({ name, value }) => ({ name: shorten(name, CHOICE_MAX), value }));
+    const type = InteractionResponseType.ApplicationCommandAutocompleteResult;
+    await api.answer(interaction, { type, data: { choices } });
+  }
+}
+
+/** What finds the answer to an interaction again for 15 minutes. */
+function encodeReceipt({ applicationId, token }: Omit<InteractionKey, "id">): string {
+  return `${applicationId}:${token}`;
+}
+
+/** Reads what `encodeReceipt` wrote. */
+export function decodeReceipt(receipt: string): Omit<InteractionKey, "id"> {
+  const [applicationId = "", ...token] = receipt.split(":");
+  return { applicationId, token: token.join(":") };
+}
+
+function destinationOf({ guildId, channelId }: Interaction): Destination | undefined {
+  if (channelId === null) return undefined;
+  return { platform: "discord", workspace: guildId ?? DIRECT, channel: channelId };
+}
+
+function actorOf({ user, memberPermissions }: Interaction): Actor {
+  const moderator = memberPermissions?.has(PermissionFlagsBits.ManageMessages) ?? false;
+  return { id: user.id, name: user.displayName, moderator };
+}

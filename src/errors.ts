@@ -1,0 +1,40 @@
+/** A mistake a person can mend: `message` is shown to them word for word, privately. */
+export class UserError extends Error {
+  override readonly name = "UserError";
+  readonly code: string;
+
+  /** @param code stable, for logs and tests; @param message a whole sentence: what happened, what to do. */
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A remote service refused or failed; `retryable` ones are backed off, the others fail the job. */
+export class ServiceError extends Error {
+  override readonly name = "ServiceError";
+  readonly service: string;
+  readonly code: string;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
+  readonly requestId: string | undefined;
+
+  constructor(
+    service: string,
+    code: string,
+    message: string,
+    details: {
+      retryable: boolean;
+      retryAfterMs?: number | undefined;
+      requestId?: string | undefined;
+      cause?: unknown;
+    },
+  ) {
+    super(message, { cause: details.cause });
+    this.service = service;
+    this.code = code;
+    this.retryable = details.retryable;
+    this.retryAfterMs = details.retryAfterMs;
+    this.requestId = details.requestId;
+  }
+}

@@ -1,0 +1,84 @@
+import type { Failure } from "./job.ts";
+
+/** A failure in a person's words: what happened, and what they can do. */
+interface Words {
+  matches: RegExp;
+  what: string;
+  advice: string;
+  /** Whether the backend's own sentence helps to mend it. */
+  quote: boolean;
+}
+
+/** First match wins; codes come from the backends and from this bot. */
+const WORDS: readonly Words[] = [
+  {
+    matches: /moderation|content_policy|safety/,
+    what: "The prompt was refused by the content rules.",
+    advice: "Nothing was made. Word it differently and try again.",
+    quote: false,
+  },
+  {
+    matches: /insufficient_quota|billing|rate_limit/,
+    what: "The video service's budget or quota is used up.",
+    advice: "Try again later, or tell the person who runs this bot.",
+    quote: false,
+  },
+  {
+    matches: /unauthorized|invalid_api_key|http_401|http_403/,
+    what: "The video service does not accept this bot's key.",
+    advice: "Tell the person who runs this bot.",
+    quote: false,
+  },
+  {
+    matches: /answer_lost/,
+    what: "The video service's answer was lost, and the video is not in its list.",
+    advice: "It may have been billed all the same, so nothing was sent again. Retry makes a new one.",
+    quote: false,
+  },
+  {
+    matches: /not_found|video_gone/,
+    what: "The video service no longer has this video.",
+    advice: "Videos expire there after a while. Retry makes it anew.",
+    quote: false,
+  },
+  {
+    matches: /download_failed|not_a_video/,
+    what: "The video was made, but its file could not be fetched whole.",
+    advice: "Retry makes it anew; tell the person who runs this bot if it happens again.",
+    quote: false,
+  },
+  {
+    matches: /too_large/,
+    what: "The video is too large to be uploaded here.",
+    advice: "Choose a shorter clip or a smaller size.",
+    quote: false,
+  },
+  {
+    matches: /cannot_post/,
+    what: "The video could not be posted here.",
+    advice: "Check that the bot may still view this channel, send messages and attach files.",
+    quote: false,
+  },
+  {
+    matches: /invalid|bad_request|http_400|unsupported|mismatch/,
+    what: "The video service did not accept the request.",
+    advice: "Change it and try again.",
+    quote: true,
+  },
+];
+
+const UNKNOWN: Omit<Words, "matches"> = {
+  what: "The video service had a problem.",
+  advice: "Try again in a moment.",
+  quote: true,
+};
+
+/** Says why a job failed, with the backend's sentence where that helps. */
+export function explainFailure(failure: Failure): { what: string; advice: string; quote?: string } {
+  const words = WORDS.find(({ matches }) => matches.test(failure.code)) ?? UNKNOWN;
+  return {
+    what: words.what,
+    advice: words.advice,
+    ...(words.quote && failure.message !== "" && { quote: failure.message }),
+  };
+}

@@ -1,0 +1,205 @@
+import type { Logger } from "pino";
+import type {
+  ChatAdapter,
+  ChatRequest,
+  Destination,
+  ImageAttachment,
+  PlatformName,
+} from "../chat/adapter.ts";
+import { UserError } from "../errors.ts";
+import type { MediaStore } from "../media/media-store.ts";
+import type { WorkQueue } from "../queue/work-queue.ts";
+import { type Catalog, type ClipSettings, settleClip } from "../videos/catalog.ts";
+import type { CardBoard } from "./card-board.ts";
+import { isEnded, type Job, type JobRequest, posted } from "./job.ts";
+import { createJobId, type JobStore } from "./job-store.ts";
+import { checkImageClaims, keepImage } from "./reference-image.ts";
+
+/** What Slack's form holds, and what every platform therefore takes (characters). */
+export const PROMPT_MAX = 3000;
+
+/** What commands can do with videos. Everything a person can mend is a UserError, thrown before anything is paid. */
+export interface JobService {
+  create(
+    request: ChatRequest,
+    wanted: Partial<Record<keyof ClipSettings, string | undefined>> & {
+      prompt: string;
+      image?: ImageAttachment | undefined;
+    },
+  ): Promise<Job>;
+  remix(request: ChatRequest, parentJobId: string, prompt: string): Promise<Job>;
+  /** Runs the same request again, for whoever asks. */
+  retry(request: ChatRequest, jobId: string): Promise<Job>;
+  /** A job of the same server or workspace. @throws UserError when there is none. */
+  find(destination: Destination, jobId: string): Promise<Job>;
+  /** A job whose video is there to be remixed. @throws UserError */
+  findFinished(destination: Destination, jobId: string): Promise<Job>;
+  /** The person's jobs there that are not ended, oldest first. */
+  running(destination: Destination, personId: string): Promise<Job[]>;
+  /** The person's newest finished jobs there whose id or prompt contains `text`; at most `limit`. */
+  suggest(destination: Destination, personId: string, text: string, limit: number): Promise<Job[]>;
+  /** Where people can see a job. */
+  link(job: Job): string | undefined;
+}
+
+interface Dependencies {
+  jobs: JobStore;
+  adapters: ReadonlyMap<PlatformName, ChatAdapter>;
+  board: CardBoard;
+  queue: WorkQueue;
+  media: MediaStore;
+  catalog: Catalog;
+  now: () => number;
+  logger: Logger;
+}
+
+/** Takes requests up: checks them, writes the job, posts its card and hands it to the queue. */
+export function createJobService({
+  jobs,
+  adapters,
+  board,
+  queue,
+  media,
+  catalog,
+  now,
+  logger,
+}: Dependencies): JobService {
+  async function submit(request: ChatRequest, id: string, wanted: JobRequest): Promise<Job> {
+    const { destination, actor, uploadLimitBytes, receipt } = request;
+    const at = now();
+    const job: Job = {
+      id,
+      revision: 1,
+      createdAt: at,
+      updatedAt: at,
+      phase: "accepted",
+      destination,
+      ...(receipt !== undefined && { receipt }),
+      requester: { id: actor.id, name: actor.name },
+      ...(uploadLimitBytes !== undefined && { uploadLimitBytes }),
+      request: wanted,
+      remixes: [],
+    };
+    await jobs.insert(job);
+    await postCard(job, request);
+    queue.add(id);
+    return job;
+  }
+
+  /** A card that does not get out now is found or posted by the worker: the job is written, it is not lost. */
+  async function postCard(job: Job, request: ChatRequest): Promise<void> {
+    try {
+      const destination = await board.post(job, request.reply.card);
+      await jobs.update(job.id, (current) => posted(current, destination));
+    } catch (err) {
+      logger.warn({ jobId: job.id, err }, "first card not posted by the request's own answer");
+    }
+  }
+
+  function checkPrompt(prompt: string): string {
+    const text = prompt.trim();
+    if (text === "")
+      throw new UserError("prompt_empty", "The prompt is empty. Say what the video should show.");
+    const length = Array.from(text).length;
+    if (length > PROMPT_MAX) {
+      throw new UserError(
+        "prompt_too_long",
+        `The prompt has ${length} characters; ${PROMPT_MAX} is the most. Shorten it.`,
+      );
+    }
+    return text;
+  }
+
+  async function checkAccess(destination: Destination): Promise<void> {
+    await adapters.get(destination.platform)?.checkAccess(destination);
+  }
+
+  async function find(destination: Destination, jobId: string): Promise<Job> {
+    const job = /^[a-z0-9]{1,40}$/.test(jobId) ? await jobs.get(jobId) : undefined;
+    const here =
+      job &&
+      job.destination.platform === destination.platform &&
+      job.destination.workspace === destination.workspace;
+    if (!job || !here) {
+      throw new UserError(
+        "unknown_job",
+        `There is no video “${jobId.slice(0, 40)}” here. Its id stands at the foot of its card.`,
+      );
+    }
+    return job;
+  }
+
+  async function findFinished(destination: Destination, jobId: string): Promise<Job> {
+    const job = await find(destination, jobId);
+    if (job.phase === "delivered" && job.video) return job;
+    const state = isEnded(job)
+      ? "failed, so there is no video to remix"
+      : "is not finished yet; try again when it is";
+    throw new UserError("not_finished", `Video ${job.id} ${state}.`);
+  }
+
+  return {
+    async create(request, { prompt, image, ...settings }) {
+      const clip = { prompt: checkPrompt(prompt), ...settleClip(catalog, settings) };
+      if (image) checkImageClaims(image);
+      await checkAccess(request.destination);
+      const id = createJobId();
+      const reference = image && (await keepImage(id, image, media));
+      return submit(request, id, { operation: "create", ...clip, ...(reference && { image: reference }) });
+    },
+
+    async remix(request, parentJobId, prompt) {
+      const text = checkPrompt(prompt);
+      const parent = await findFinished(request.destination, parentJobId);
+      await checkAccess(request.destination);
+      const { model, seconds, size } = parent.request;
+      const sourceVideoId = parent.video?.id ?? "";
+      return submit(request, createJobId(), {
+        operation: "remix",
+        prompt: text,
+        model,
+        seconds,
+        size,
+        parentJobId: parent.id,
+        sourceVideoId,
+      });
+    },
+
+    async retry(request, jobId) {
+      const { request: wanted } = await find(request.destination, jobId);
+      await checkAccess(request.destination);
+      return submit(request, createJobId(), wanted);
+    },
+
+    find,
+    findFinished,
+
+    async running(destination, personId) {
+      return (await jobs.active()).filter((job) => isOf(job, destination, personId));
+    },
+
+    async suggest(destination, personId, text, limit) {
+      const wanted = text.trim().toLowerCase();
+      const recent = await jobs.recentOf(destination, personId);
+      const fitting = recent.filter(({ id, phase, request }) => {
+        return (
+          phase === "delivered" && (id.includes(wanted) || request.prompt.toLowerCase().includes(wanted))
+        );
+      });
+      return fitting.slice(0, limit);
+    },
+
+    link(job) {
+      const at = job.result ?? job.destination;
+      return at.message === undefined ? undefined : adapters.get(at.platform)?.link(at);
+    },
+  };
+}
+
+function isOf(job: Job, destination: Destination, personId: string): boolean {
+  return (
+    job.requester.id === personId &&
+    job.destination.platform === destination.platform &&
+    job.destination.workspace === destination.workspace
+  );
+}

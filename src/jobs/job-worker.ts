@@ -1,0 +1,197 @@
+import { buffer } from "node:stream/consumers";
+import type { Logger } from "pino";
+import type { ChatAdapter, Destination, PlatformName } from "../chat/adapter.ts";
+import type { Card } from "../chat/card.ts";
+import { ServiceError } from "../errors.ts";
+import type { MediaStore } from "../media/media-store.ts";
+import type { Work } from "../queue/work-queue.ts";
+import type { Video } from "../videos/video.ts";
+import type { VideosClient } from "../videos/videos-client.ts";
+import type { CardBoard } from "./card-board.ts";
+import { fetchMedia, mediaFiles } from "./delivery.ts";
+import {
+  created,
+  creating,
+  delivered,
+  type Failure,
+  failed,
+  failing,
+  type Job,
+  type Phase,
+  posted,
+  refused,
+  remixed,
+  stored,
+} from "./job.ts";
+import type { JobStore } from "./job-store.ts";
+import { findLostVideo } from "./lost-video.ts";
+import type { TypicalDuration } from "./typical-duration.ts";
+
+interface Dependencies {
+  jobs: JobStore;
+  videos: VideosClient;
+  media: MediaStore;
+  board: CardBoard;
+  adapters: ReadonlyMap<PlatformName, ChatAdapter>;
+  render(job: Job): Promise<Card>;
+  typical: TypicalDuration;
+  now: () => number;
+  logger: Logger;
+}
+
+/** Does what a job's phase asks for; resolves to the job afterwards. */
+type Step = (job: Job) => Promise<Job | undefined>;
+/** How long a completed video's files may stay unavailable before the job fails. */
+const FETCH_PATIENCE_MS = 10 * 60_000;
+/** How long after a create the backend's list is given to show its video. */
+const LOOK_FOR_MS = 30_000;
+
+/**
+ * Takes a job from wherever it stands to the next point where somebody else moves it (the poller, or nobody).
+ * A step that rejects with a retryable ServiceError is tried again later by the queue; any other failure ends the job.
+ */
+export function createJobWorker(dependencies: Dependencies): Work {
+  const { jobs, videos, media, board, adapters, render, typical, now, logger } = dependencies;
+
+  const steps: Partial<Record<Phase, Step>> = {
+    /** The process died around the first card: find it or post it. */
+    async accepted(job) {
+      const destination = (await findCard(job)) ?? (await board.post(job));
+      return jobs.update(job.id, (current) => posted(current, destination));
+    },
+
+    async posted(job) {
+      const sending = await jobs.update(job.id, (current) => creating(current, now()));
+      if (sending?.phase !== "creating") return sending;
+      try {
+        return await taken(sending, await send(sending));
+      } catch (error) {
+        if (!(error instanceof ServiceError) || error.code === "answer_lost") throw error;
+        // It was refused for certain, so it may be sent again, or the refusal is final.
+        await jobs.update(job.id, refused);
+        throw error;
+      }
+    },
+
+    /** A create went out and nobody knows what became of it. */
+    async creating(job) {
+      const video = await findLostVideo(job, { videos, jobs });
+      if (video) return taken(job, video);
+      if (now() - (job.createSentAt ?? 0) < LOOK_FOR_MS) {
+        throw new ServiceError("videos", "answer_lost_yet", "The video is not in the list yet.", {
+          retryable: true,
+        });
+      }
+      return fail(job, { code: "answer_lost", message: "No answer to the create arrived." });
+    },
+
+    async downloading(job) {
+      if (!job.video) return fail(job, { code: "not_found", message: "The job names no video." });
+      const files = await fetchMedia(job, job.video.id, { videos, media });
+      return jobs.update(job.id, (current) => stored(current, files));
+    },
+
+    async delivering(job) {
+      await board.finish(job, async (adapter) => {
+        const files = await mediaFiles(job, media);
+        const at = now();
+        const result = await adapter.deliver({
+          ...files,
+          destination: job.destination,
+          card: await render(delivered(job, job.destination, at)),
+          requester: job.requester,
+          uploadLimitBytes: job.uploadLimitBytes,
+          checkpoint: job.deliveryCheckpoint,
+          save: async (checkpoint) => {
+            await jobs.update(job.id, (current) => ({ ...current, deliveryCheckpoint: checkpoint }));
+          },
+        });
+        const done = await jobs.update(job.id, (current) => delivered(current, result, at));
+        if (done) typical.note(done);
+      });
+      return jobs.get(job.id);
+    },
+
+    async failing(job) {
+      await board.show(job);
+      return jobs.update(job.id, failed);
+    },
+  };
+
+  async function findCard({ destination, receipt }: Job): Promise<Destination | undefined> {
+    return receipt === undefined
+      ? undefined
+      : adapters.get(destination.platform)?.findCard(destination, receipt);
+  }
+
+  async function send({ request }: Job): Promise<Video> {
+    if (request.operation === "remix") return videos.remix(request.sourceVideoId, request.prompt);
+    const { image, ...clip } = request;
+    if (!image) return videos.create(clip);
+    const bytes = await buffer(media.read(image.mediaKey));
+    return videos.create({
+      ...clip,
+      image: { filename: image.filename, contentType: image.contentType, bytes },
+    });
+  }
+
+  /** The backend has the video: write it down, tell the parent, show it. */
+  async function taken(job: Job, video: Video): Promise<Job | undefined> {
+    if (!(await jobs.claimVideo(video.id, job.id)))
+      return fail(job, { code: "answer_lost", message: "Its video is another job's." });
+    const next = await jobs.update(job.id, (current) => created(current, video));
+    logger.info({ jobId: job.id, videoId: video.id, operation: job.request.operation }, "video created");
+    if (job.request.operation === "remix") {
+      const parent = await jobs.update(job.request.parentJobId, (current) => remixed(current, job.id));
+      if (parent) showLater(parent);
+    }
+    if (next?.phase === "rendering") showLater(next);
+    return next;
+  }
+
+  function showLater(job: Job): void {
+    board.show(job).catch((err: unknown) => logger.warn({ jobId: job.id, err }, "card not updated"));
+  }
+
+  async function fail(job: Job, failure: Failure): Promise<Job | undefined> {
+    logger.warn({ jobId: job.id, code: failure.code, requestId: failure.requestId }, "job failed");
+    return jobs.update(job.id, (current) => failing(current, failure));
+  }
+
+  /** Whether waiting may mend it: always, but for files that stay away after the video was completed. */
+  function worthWaiting(job: Job, error: ServiceError): boolean {
+    if (job.phase !== "downloading") return error.retryable;
+    const notReady =
+      error.retryable || ["not_found", "http_400", "http_409", "http_422"].includes(error.code);
+    return notReady && now() - job.updatedAt < FETCH_PATIENCE_MS;
+  }
+
+  async function run(job: Job, step: Step): Promise<Job | undefined> {
+    try {
+      return await step(job);
+    } catch (error) {
+      if (!(error instanceof ServiceError))
+        logger.error({ jobId: job.id, phase: job.phase, err: error }, "job step failed");
+      const cause =
+        error instanceof ServiceError
+          ? error
+          : new ServiceError("showreel", "internal", "", { retryable: false, cause: error });
+      const current = (await jobs.get(job.id)) ?? job;
+      if (cause.code === "answer_lost") return current;
+      if (worthWaiting(job, cause)) throw cause;
+      const code =
+        job.phase === "delivering" && cause.service !== "media" ? `cannot_post_${cause.code}` : cause.code;
+      return fail(job, {
+        code,
+        message: cause.message,
+        ...(cause.requestId !== undefined && { requestId: cause.requestId }),
+      });
+    }
+  }
+
+  return async function work(jobId) {
+    let job = await jobs.get(jobId);
+    for (let step = job && steps[job.phase]; job && step; step = job && steps[job.phase])
+      job = await run(job, step);
+  };
+}

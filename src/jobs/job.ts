@@ -1,0 +1,160 @@
+import type { Destination } from "../chat/adapter.ts";
+import type { ClipSettings } from "../videos/catalog.ts";
+import type { Video, VideoStatus } from "../videos/video.ts";
+
+/** A picture that guides the generation, kept in the media store until the backend has it. */
+export interface ReferenceImage {
+  mediaKey: string;
+  filename: string;
+  contentType: string;
+}
+
+/** What to ask the backend for. */
+export type JobRequest = ClipSettings & { prompt: string } & (
+    | { operation: "create"; image?: ReferenceImage }
+    | { operation: "remix"; parentJobId: string; sourceVideoId: string }
+  );
+
+/**
+ * Where a job stands with us. Each is written down before what it names is tried:
+ * `accepted` the card is to be posted, `posted` the video is to be created, `creating` a create was sent and its
+ * answer is not known, `rendering` the backend works, `downloading` files are fetched, `delivering` they are
+ * uploaded, `delivered` it is all done; `failing` the card has yet to say why, `failed` it has.
+ */
+export type Phase =
+  | "accepted"
+  | "posted"
+  | "creating"
+  | "rendering"
+  | "downloading"
+  | "delivering"
+  | "delivered"
+  | "failing"
+  | "failed";
+
+/** Why a job failed: a stable code, the backend's own words and its request id for the log. */
+export interface Failure {
+  code: string;
+  message: string;
+  requestId?: string;
+}
+
+/** What was stored of a finished video. */
+export interface StoredMedia {
+  video: { key: string; bytes: number };
+  thumbnail?: { key: string; bytes: number; contentType: string };
+}
+
+/** Our record of one request by one person in one channel. Times are Unix milliseconds. */
+export interface Job {
+  id: string;
+  /** Grows by one with each change. */
+  revision: number;
+  createdAt: number;
+  updatedAt: number;
+  phase: Phase;
+  /** The card's address; `message` is there from `posted` on. */
+  destination: Destination;
+  receipt?: string;
+  requester: { id: string; name: string };
+  uploadLimitBytes?: number;
+  request: JobRequest;
+  /** When the create was sent. */
+  createSentAt?: number;
+  video?: {
+    id: string;
+    status: VideoStatus;
+    progress?: number;
+    createdAt?: number;
+    completedAt?: number;
+    expiresAt?: number;
+  };
+  failure?: Failure;
+  media?: StoredMedia;
+  /** The adapter's note of how far its delivery went. */
+  deliveryCheckpoint?: string;
+  /** The message with the video, where that is not the card itself. */
+  result?: Destination;
+  deliveredAt?: number;
+  /** Why the card can be edited no more. */
+  cardLost?: string;
+  remixes: string[];
+}
+
+const ENDED: readonly Phase[] = ["delivered", "failed"];
+
+/** Whether nothing is left to do. */
+export function isEnded(job: Job): boolean {
+  return ENDED.includes(job.phase);
+}
+
+/** The card is in the channel. */
+export function posted(job: Job, destination: Destination): Job {
+  return job.phase === "accepted" ? { ...job, phase: "posted", destination } : job;
+}
+
+/** A create is about to be sent. */
+export function creating(job: Job, now: number): Job {
+  return job.phase === "posted" ? { ...job, phase: "creating", createSentAt: now } : job;
+}
+
+/** The backend refused the create for certain: nothing was made, it may be sent again. */
+export function refused(job: Job): Job {
+  return job.phase === "creating" ? { ...job, phase: "posted" } : job;
+}
+
+/** The backend has taken the video. */
+export function created(job: Job, video: Video): Job {
+  return job.phase === "creating" ? observed({ ...job, phase: "rendering" }, video) : job;
+}
+
+/** The backend told how the video stands; progress never goes back. */
+export function observed(job: Job, video: Video): Job {
+  if (job.phase !== "rendering") return job;
+  const progress = Math.max(video.progress ?? -1, job.video?.progress ?? -1);
+  const next: Job = {
+    ...job,
+    video: {
+      id: video.id,
+      status: video.status,
+      ...(progress >= 0 && { progress: Math.min(100, Math.round(progress)) }),
+      ...(video.createdAt !== undefined && { createdAt: video.createdAt }),
+      ...(video.completedAt !== undefined && { completedAt: video.completedAt }),
+      ...(video.expiresAt !== undefined && { expiresAt: video.expiresAt }),
+    },
+  };
+  if (video.status === "completed") return { ...next, phase: "downloading" };
+  if (video.status === "failed") {
+    return failing(next, video.error ?? { code: "unknown", message: "The backend gave no reason." });
+  }
+  return same(job.video, next.video) ? job : next;
+}
+
+/** The files are in the media store. */
+export function stored(job: Job, media: StoredMedia): Job {
+  return job.phase === "downloading" ? { ...job, phase: "delivering", media } : job;
+}
+
+/** Video and card stand in the channel. */
+export function delivered(job: Job, result: Destination, now: number): Job {
+  return job.phase === "delivering" ? { ...job, phase: "delivered", result, deliveredAt: now } : job;
+}
+
+/** It will not come to anything; the card has yet to say so. */
+export function failing(job: Job, failure: Failure): Job {
+  return isEnded(job) || job.phase === "failing" ? job : { ...job, phase: "failing", failure };
+}
+
+/** The card says why. */
+export function failed(job: Job): Job {
+  return job.phase === "failing" ? { ...job, phase: "failed" } : job;
+}
+
+/** A remix of it was taken by the backend. */
+export function remixed(job: Job, childId: string): Job {
+  return job.remixes.includes(childId) ? job : { ...job, remixes: [...job.remixes, childId] };
+}
+
+function same(a: Job["video"], b: Job["video"]): boolean {
+  return a?.status === b?.status && a?.progress === b?.progress && a?.expiresAt === b?.expiresAt;
+}

@@ -1,0 +1,75 @@
+import PQueue from "p-queue";
+import type { Logger } from "pino";
+import { ServiceError } from "../errors.ts";
+import { sleep } from "../sleep.ts";
+import type { Work, WorkQueue } from "./work-queue.ts";
+
+const RETRY_BASE_MS = 2_000;
+const RETRY_MAX_MS = 60_000;
+
+interface Entry {
+  /** Work was asked for while it was being done. */
+  again: boolean;
+  /** Tries that failed in a row. */
+  attempt: number;
+}
+
+/** The queue of a single process; it forgets everything with it, and the sweep brings it back. */
+export function createInProcessQueue(options: { concurrency: number; logger: Logger }): WorkQueue {
+  const { concurrency, logger } = options;
+  const lanes = new PQueue({ concurrency, autoStart: false });
+  const entries = new Map<string, Entry>();
+  const stopping = new AbortController();
+  let work: Work | undefined;
+
+  /** Works until nobody asks for more; waits outside the lanes, so a job that backs off holds no other up. */
+  async function run(jobId: string, entry: Entry): Promise<void> {
+    do {
+      entry.again = false;
+      const waitMs = await lanes.add(() => attempt(jobId, entry));
+      if (waitMs > 0) {
+        entry.again = true;
+        await sleep(waitMs, stopping.signal);
+      }
+    } while (entry.again && !stopping.signal.aborted);
+    entries.delete(jobId);
+  }
+
+  /** Resolves to how long to wait before the next try; 0 when it went well. */
+  async function attempt(jobId: string, entry: Entry): Promise<number> {
+    try {
+      await work?.(jobId);
+      entry.attempt = 0;
+      return 0;
+    } catch (err) {
+      const asked = err instanceof ServiceError ? err.retryAfterMs : undefined;
+      const backoff = Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** entry.attempt++);
+      const waitMs = Math.max(1, asked ?? backoff * (0.75 + Math.random() / 2));
+      logger.warn({ jobId, err, waitMs }, "work on a job failed, trying again");
+      return waitMs;
+    }
+  }
+
+  return {
+    start(next) {
+      work = next;
+      lanes.start();
+    },
+    add(jobId) {
+      if (stopping.signal.aborted) return;
+      const known = entries.get(jobId);
+      if (known) {
+        known.again = true;
+        return;
+      }
+      const entry = { again: false, attempt: 0 };
+      entries.set(jobId, entry);
+      void run(jobId, entry);
+    },
+    async stop(timeoutMs) {
+      stopping.abort();
+      lanes.clear();
+      await Promise.race([lanes.onIdle(), sleep(timeoutMs)]);
+    },
+  };
+}

@@ -1,0 +1,15 @@
+/** Does the next piece of work on a job; rejecting asks for another try later. */
+export type Work = (jobId: string) => Promise<void>;
+
+/**
+ * Says who works on a job: one worker at a time per job, over all jobs a bounded number at once.
+ * Entries are hints, the job documents are the truth: losing an entry costs time, never a job.
+ */
+export interface WorkQueue {
+  /** Begins to work; `work` is called for each job that was added. */
+  start(work: Work): void;
+  /** Asks for work on a job. A job that waits already is not added twice; one being worked on is taken up again after. */
+  add(jobId: string): void;
+  /** Takes no new work up and waits for what is under way, for `timeoutMs` at most. */
+  stop(timeoutMs: number): Promise<void>;
+}

@@ -1,0 +1,30 @@
+import { UserError } from "../errors.ts";
+import { createCollection } from "./collection.ts";
+import { openSqlite } from "./sqlite-storage.ts";
+import type { StorageConnection } from "./storage.ts";
+import type { Store } from "./store.ts";
+
+/** The forms of STORE_URL, each with what opens the captured location. */
+const SCHEMES: { form: RegExp; example: string; connect: (location: string) => StorageConnection }[] = [
+  { form: /^sqlite:(.+)$/, example: "sqlite:./data/showreel.db", connect: (path) => openSqlite({ path }) },
+  { form: /^memory:()$/, example: "memory:", connect: () => openSqlite({ path: ":memory:" }) },
+];
+
+/**
+ * Opens the store that a URL names: `sqlite:PATH`, or `memory:` for one that ends with the process.
+ * @throws UserError when the URL names no store, or the store is in use or cannot be opened.
+ */
+export async function createStore({ url }: { url: string }): Promise<Store> {
+  const scheme = SCHEMES.find(({ form }) => form.test(url));
+  if (!scheme) {
+    // Naming what was given could show a password.
+    const examples = SCHEMES.map(({ example }) => example).join(" or ");
+    throw new UserError("store_url", `STORE_URL has to look like ${examples}.`);
+  }
+  const connection = scheme.connect(url.replace(scheme.form, "$1"));
+  return {
+    collection: (definition) => createCollection({ storage: connection.storage(), definition }),
+    ping: () => connection.ping(),
+    close: () => connection.close(),
+  };
+}

@@ -1,0 +1,84 @@
+/** The API's status words, the only ones the rest of the bot knows. */
+export type VideoStatus = "queued" | "in_progress" | "completed" | "failed";
+
+/** A video as a backend reports it, in one shape whatever the backend. Times are Unix milliseconds. */
+export interface Video {
+  id: string;
+  status: VideoStatus;
+  /** 0 to 100; undefined where the backend reports none. */
+  progress: number | undefined;
+  prompt: string | undefined;
+  model: string | undefined;
+  seconds: string | undefined;
+  size: string | undefined;
+  createdAt: number | undefined;
+  completedAt: number | undefined;
+  /** When the backend deletes the files. */
+  expiresAt: number | undefined;
+  remixedFrom: string | undefined;
+  error: { code: string; message: string } | undefined;
+}
+
+/** Something to download of a finished video. */
+export type VideoVariant = "video" | "thumbnail" | "spritesheet";
+
+const STATUS_WORDS: Record<VideoStatus, readonly string[]> = {
+  queued: ["queued", "pending", "submitted", "not_start", "unknown", "created", "starting"],
+  in_progress: ["in_progress", "processing", "running", "generating", "postprocessing"],
+  completed: ["completed", "complete", "succeeded", "success", "done"],
+  failed: ["failed", "error", "expired", "cancelled", "canceled", "deleted"],
+};
+
+/** Reads a backend's status word without regard to case; an unknown one is not terminal. */
+export function readStatus(word: unknown): VideoStatus {
+  const wanted = String(word).toLowerCase();
+  const known = Object.entries(STATUS_WORDS).find(([, words]) => words.includes(wanted));
+  return known ? (known[0] as VideoStatus) : "in_progress";
+}
+
+/**
+ * Reads a video as a backend sent it; every field but `id` may be missing or of another type.
+ * @throws TypeError when there is no id.
+ */
+export function readVideo(raw: unknown): Video {
+  const body = isRecord(raw) ? raw : {};
+  if (typeof body.id !== "string" || body.id === "") throw new TypeError("The backend's answer names no video.");
+  return {
+    id: body.id,
+    status: readStatus(body.status),
+    progress: readNumber(body.progress),
+    prompt: readText(body.prompt),
+    model: readText(body.model),
+    seconds: readText(body.seconds ?? body.duration),
+    size: readText(body.size),
+    createdAt: readTime(body.created_at ?? body.created),
+    completedAt: readTime(body.completed_at),
+    expiresAt: readTime(body.expires_at),
+    remixedFrom: readText(body.remixed_from_video_id),
+    error: readError(body.error),
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function readText(value: unknown): string | undefined {
+  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
+}
+
+function readNumber(value: unknown): number | undefined {
+  const number = typeof value === "string" && value !== "" ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+}
+
+function readTime(value: unknown): number | undefined {
+  const seconds = readNumber(value);
+  return seconds === undefined ? undefined : seconds * 1000;
+}
+
+function readError(value: unknown): Video["error"] {
+  if (typeof value === "string" && value !== "") return { code: "unknown", message: value };
+  if (!isRecord(value)) return undefined;
+  return { code: readText(value.code) ?? "unknown", message: readText(value.message) ?? "The backend gave no reason." };
+}

@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Hono } from "hono";
+
+/** Gives the address of a static file. */
+export type AssetUrl = (name: string) => string;
+
+const own = (name: string) => new URL(`static/${name}`, import.meta.url);
+const htmx = (path: string) => import.meta.resolve(`htmx.org/dist/${path}`);
+
+/** Everything the page loads, by the name it has in the page. */
+const FILES: Record<string, string | URL> = {
+  "page.css": own("page.css"),
+  "messages.css": own("messages.css"),
+  "composer.css": own("composer.css"),
+  "playground.js": own("playground.js"),
+  "icon.svg": own("icon.svg"),
+  "htmx.js": htmx("htmx.min.js"),
+  "hx-sse.js": htmx("ext/hx-sse.min.js"),
+};
+
+const TYPES: Record<string, string> = {
+  ".css": "text/css; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+
+/** Static files under an address that changes with their content, so that browsers may keep them for ever. */
+export function createAssets(): { routes: Hono; url: AssetUrl } {
+  const contents = Object.entries(FILES).map(([name, file]) => [name, readFileSync(fileURLToPath(file))] as const);
+  const files = new Map(contents);
+  const hash = createHash("sha256");
+  for (const [name, content] of files) hash.update(name).update(content);
+  const version = hash.digest("base64url").slice(0, 12);
+
+  const routes = new Hono();
+  routes.get("/assets/:version/:name", (c) => {
+    const name = c.req.param("name");
+    const content = files.get(name);
+    if (!content || c.req.param("version") !== version) return c.notFound();
+    return c.body(new Uint8Array(content), 200, {
+      "content-type": TYPES[extname(name)] ?? "application/octet-stream",
+      "cache-control": "public, max-age=31536000, immutable",
+    });
+  });
+  return { routes, url: (name) => `/assets/${version}/${name}` };
+}

@@ -1,0 +1,100 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { Logger } from "pino";
+import { UserError } from "../errors.ts";
+import { sleep } from "../sleep.ts";
+
+/** Takes a request as Node gives it, for libraries that read the raw body themselves. */
+export type RawHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+interface Options {
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  /** What has to be well for the bot to serve: each check by its name. */
+  ready: () => Promise<Record<string, boolean>>;
+  /** The local page, where it is wanted. */
+  playground?: Hono | undefined;
+  /** Slack's requests, where it sends them over HTTP. */
+  slackEvents?: RawHandler | undefined;
+  logger: Logger;
+}
+
+/** The bot's one HTTP server. */
+export interface WebServer {
+  /** Resolves to the address it listens on. @throws UserError when it cannot have that port. */
+  listen(): Promise<{ port: number; url: string }>;
+  /** Takes no more requests and gives those under way some seconds to end. */
+  close(): Promise<void>;
+}
+
+const CLOSE_TIMEOUT_MS = 3_000;
+const SLACK_PATH = /^\/slack\/events(?:\?|$)/;
+
+/** `GET /healthz` (the process lives), `GET /readyz` (everything is connected), and what is mounted. */
+export function createWebServer({ host, port, ready, playground, slackEvents, logger }: Options): WebServer {
+  const app = new Hono();
+  app.onError((error, c) => {
+    if (error instanceof HTTPException) return error.getResponse();
+    logger.error({ err: error, path: c.req.path }, "request failed");
+    return c.text("That went wrong on our side; the log says more.", 500);
+  });
+  app.get("/healthz", (c) => c.json({ status: "ok" }));
+  app.get("/readyz", async (c) => {
+    const checks = await ready();
+    const well = Object.values(checks).every(Boolean);
+    return c.json({ status: well ? "ok" : "unavailable", checks }, well ? 200 : 503);
+  });
+  if (playground) app.route("/", playground);
+
+  const listener = getRequestListener(app.fetch);
+  const server = createServer((request, response) => {
+    const slack = request.method === "POST" && SLACK_PATH.test(request.url ?? "");
+    if (slack && slackEvents) slackEvents(request, response);
+    else void listener(request, response);
+  });
+
+  return {
+    async listen() {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      server.once("error", reject);
+      server.listen(port, host, resolve);
+      try {
+        await promise;
+      } catch (error) {
+        throw cannotListen(error, { host, port });
+      }
+      const { port: taken } = server.address() as AddressInfo;
+      return { port: taken, url: `http://${reachable(host)}:${taken}` };
+    },
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeIdleConnections();
+      const patience = new AbortController();
+      await Promise.race([closed, sleep(CLOSE_TIMEOUT_MS, patience.signal)]);
+      patience.abort();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** A host as it can stand in an address that people open. */
+function reachable(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function cannotListen(error: unknown, { host, port }: { host: string; port: number }): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EADDRINUSE") {
+    return new UserError("port_in_use", `Port ${port} of ${host} is taken. Set PORT to another one, or to 0 for any that is free.`);
+  }
+  if (code === "EACCES" || code === "EADDRNOTAVAIL") {
+    return new UserError("cannot_listen", `This process cannot listen on ${host}:${port} (${code}). Check HOST and PORT.`);
+  }
+  return error;
+}

@@ -1,0 +1,104 @@
+import { mkdir, readdir, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { pino } from "pino";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createFileMediaStore } from "../../src/media/file-media-store.ts";
+import type { MediaStore } from "../../src/media/media-store.ts";
+import { createMemoryMediaStore } from "../fakes/memory-media-store.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
+import { mediaSuite } from "./suites/media-suite.ts";
+
+const HOUR_MS = 3_600_000;
+
+function openFiles(directory: string, maxTotalBytes = Number.POSITIVE_INFINITY): Promise<MediaStore> {
+  return createFileMediaStore({ directory, maxTotalBytes, logger: pino({ level: "silent" }) });
+}
+
+mediaSuite("file", () => openFiles(join(temporaryFolder(onTestFinished), "made")));
+mediaSuite("memory", async () => createMemoryMediaStore());
+
+describe("file media store", () => {
+  /** Lays down a file of `bytes` as an earlier run would have left it. */
+  async function layDown(path: string, { bytes, ageMs }: { bytes: number; ageMs: number }): Promise<void> {
+    await mkdir(join(path, ".."), { recursive: true });
+    await writeFile(path, Buffer.alloc(bytes));
+    const writtenAt = new Date(Date.now() - ageMs);
+    await utimes(path, writtenAt, writtenAt);
+  }
+
+  const folders = async (directory: string) =>
+    (await readdir(directory)).filter((name) => name !== ".incoming").sort();
+
+  it("leaves nothing behind where bytes arrive", async () => {
+    const directory = temporaryFolder(onTestFinished);
+    const media = await openFiles(directory);
+    await media.put("job1/video.mp4", [Buffer.from("whole")]);
+    await expect(media.put("job2/video.mp4", [Buffer.alloc(9)], { maxBytes: 8 })).rejects.toThrow();
+    expect(await readdir(join(directory, ".incoming"))).toEqual([]);
+    expect(await folders(directory)).toEqual(["job1"]);
+  });
+
+  it("removes what a killed process left behind, but nothing that is still arriving", async () => {
+    const directory = temporaryFolder(onTestFinished);
+    await layDown(join(directory, ".incoming/dead"), { bytes: 10, ageMs: HOUR_MS });
+    await layDown(join(directory, ".incoming/arriving"), { bytes: 10, ageMs: 1000 });
+    await openFiles(directory);
+    expect(await readdir(join(directory, ".incoming"))).toEqual(["arriving"]);
+  });
+
+  it("is there again after a restart", async () => {
+    const directory = temporaryFolder(onTestFinished);
+    await (await openFiles(directory)).put("job1/video.mp4", [Buffer.from("kept")]);
+    expect(await text((await openFiles(directory)).read("job1/video.mp4"))).toBe("kept");
+  });
+
+  it("removes the oldest jobs' folders when it grows too large", async () => {
+    const directory = temporaryFolder(onTestFinished);
+    await layDown(join(directory, "oldest/video.mp4"), { bytes: 40, ageMs: 5 * HOUR_MS });
+    await layDown(join(directory, "older/video.mp4"), { bytes: 30, ageMs: 4 * HOUR_MS });
+    await layDown(join(directory, "touched/video.mp4"), { bytes: 20, ageMs: 6 * HOUR_MS });
+    await layDown(join(directory, "touched/remuxed.mp4"), { bytes: 10, ageMs: 3 * HOUR_MS });
+    const media = await openFiles(directory, 100);
+
+    await media.put("new1/video.mp4", [Buffer.alloc(10)]);
+    expect(await folders(directory)).toEqual(["new1", "older", "touched"]);
+    await media.put("new2/video.mp4", [Buffer.alloc(35)]);
+    expect(await folders(directory)).toEqual(["new1", "new2", "touched"]);
+  });
+
+  it("keeps what was written within the hour, however large", async () => {
+    const directory = temporaryFolder(onTestFinished);
+    await layDown(join(directory, "recent/video.mp4"), { bytes: 90, ageMs: HOUR_MS / 2 });
+    await layDown(join(directory, "old/video.mp4"), { bytes: 90, ageMs: 2 * HOUR_MS });
+    const media = await openFiles(directory, 100);
+    await media.put("new/video.mp4", [Buffer.alloc(90)]);
+    expect(await folders(directory)).toEqual(["new", "recent"]);
+  });
+
+  it("counts what was replaced or deleted no more", async () => {
+    const directory = temporaryFolder(onTestFinished);
+    await layDown(join(directory, "old/video.mp4"), { bytes: 40, ageMs: 2 * HOUR_MS });
+    await layDown(join(directory, "old/Not Media.txt"), { bytes: 40, ageMs: 2 * HOUR_MS });
+    await layDown(join(directory, "gone/video.mp4"), { bytes: 40, ageMs: 3 * HOUR_MS });
+    const media = await openFiles(directory, 100);
+    await media.delete("gone");
+    await media.put("new/video.mp4", [Buffer.alloc(60)]);
+    await media.put("new/video.mp4", [Buffer.alloc(50)]);
+    await media.put("new/thumbnail.webp", [Buffer.alloc(10)]);
+    await media.delete("new/thumbnail.webp");
+    await media.put("new/sprites.jpg", [Buffer.alloc(10)]);
+    expect(await folders(directory)).toEqual(["new", "old"]);
+  });
+
+  it("reports a full disk as one that may have room later", async () => {
+    const directory = temporaryFolder(onTestFinished);
+    const media = await openFiles(directory);
+    const body = async function* () {
+      yield Buffer.alloc(1);
+      throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+    };
+    const full = media.put("job1/video.mp4", body());
+    await expect(full).rejects.toMatchObject({ service: "media", code: "disk_full", retryable: true });
+  });
+});

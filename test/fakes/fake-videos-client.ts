@@ -1,0 +1,158 @@
+import { readFileSync } from "node:fs";
+import { ReadableStream } from "node:stream/web";
+import { ServiceError } from "../../src/errors.ts";
+import type { Video, VideoVariant } from "../../src/videos/video.ts";
+import type { VideosClient } from "../../src/videos/videos-client.ts";
+
+type Operation = keyof VideosClient;
+
+/** A backend in memory whose videos a test moves by hand. */
+export interface FakeVideosClient extends VideosClient {
+  /** Every video there is, newest first. */
+  all(): Video[];
+  /** How often each operation was asked for, refused ones included. */
+  readonly calls: Record<Operation, number>;
+  /** Changes how a video stands. */
+  move(id: string, change: Partial<Omit<Video, "id">>): void;
+  complete(id: string): void;
+  fail(id: string, error?: { code: string; message: string }): void;
+  /** The backend forgets a video. */
+  remove(id: string): void;
+  /** Puts a video there that this bot did not ask for. */
+  add(video?: Partial<Video>): Video;
+  /** The next `times` calls of an operation are refused before they do anything. */
+  refuse(operation: Operation, error: ServiceError, times?: number): void;
+  /** The next create or remix is taken, and its answer is lost. */
+  loseAnswer(operation: "create" | "remix"): void;
+  /** What a variant's download gives from now on. */
+  serve(variant: VideoVariant, bytes: Uint8Array): void;
+}
+
+const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
+
+/** A whole H.264 clip of 4 s, 180x320. */
+export const clipBytes = fixture("clip.mp4");
+/** Its first frame as WebP. */
+export const thumbnailBytes = fixture("thumbnail.webp");
+
+/** How long downloads can be had, as the hosted service had it (ms). */
+const EXPIRES_AFTER_MS = 3_600_000;
+
+/** Builds a backend without videos; `now` gives their times (Unix milliseconds). */
+export function createFakeVideosClient(options: { now?: () => number } = {}): FakeVideosClient {
+  const now = options.now ?? Date.now;
+  const videos = new Map<string, Video>();
+  const refusals = new Map<Operation, ServiceError[]>();
+  const losing = new Set<Operation>();
+  let made = 0;
+  const files = new Map<VideoVariant, Uint8Array>([
+    ["video", clipBytes],
+    ["thumbnail", thumbnailBytes],
+  ]);
+  const calls: Record<Operation, number> = { create: 0, remix: 0, retrieve: 0, list: 0, download: 0 };
+
+  function enter(operation: Operation): void {
+    calls[operation]++;
+    const refusal = refusals.get(operation)?.shift();
+    if (refusal) throw refusal;
+  }
+
+  function known(id: string): Video {
+    const video = videos.get(id);
+    if (!video) throw problem("not_found", `Video with id '${id}' not found.`);
+    return video;
+  }
+
+  function add(video: Partial<Video> = {}): Video {
+    const added: Video = {
+      id: `video_${String(++made).padStart(4, "0")}`,
+      status: "queued",
+      progress: 0,
+      prompt: undefined,
+      model: "sora-2",
+      seconds: "4",
+      size: "720x1280",
+      createdAt: Math.floor(now() / 1000) * 1000,
+      completedAt: undefined,
+      expiresAt: undefined,
+      remixedFrom: undefined,
+      error: undefined,
+      ...video,
+    };
+    videos.set(added.id, added);
+    return { ...added };
+  }
+
+  function move(id: string, change: Partial<Omit<Video, "id">>): void {
+    videos.set(id, { ...known(id), ...change });
+  }
+
+  function answer(operation: Operation, video: Video): Video {
+    if (!losing.delete(operation)) return video;
+    throw problem("answer_lost", "The answer was lost.");
+  }
+
+  const all = () => [...videos.values()].reverse();
+
+  return {
+    calls,
+    all: () => all().map((video) => ({ ...video })),
+    add,
+    move,
+    complete: (id) =>
+      move(id, {
+        status: "completed",
+        progress: 100,
+        completedAt: now(),
+        expiresAt: now() + EXPIRES_AFTER_MS,
+      }),
+    fail: (id, error = { code: "generation_failed", message: "The generation failed." }) =>
+      move(id, { status: "failed", error }),
+    remove: (id) => void videos.delete(id),
+    refuse: (operation, error, times = 1) =>
+      void refusals.set(operation, [
+        ...(refusals.get(operation) ?? []),
+        ...Array.from({ length: times }, () => error),
+      ]),
+    loseAnswer: (operation) => void losing.add(operation),
+    serve: (variant, bytes) => void files.set(variant, bytes),
+
+    async create({ prompt, model, seconds, size }) {
+      enter("create");
+      return answer("create", add({ prompt, model, seconds, size }));
+    },
+    async remix(videoId, prompt) {
+      enter("remix");
+      const { status, model, seconds, size } = known(videoId);
+      if (status !== "completed") throw problem("invalid_request", "Only a completed video can be remixed.");
+      return answer("remix", add({ prompt, model, seconds, size, remixedFrom: videoId }));
+    },
+    async retrieve(videoId) {
+      enter("retrieve");
+      return { ...known(videoId) };
+    },
+    async list({ limit, after }) {
+      enter("list");
+      const listed = all();
+      const from = after === undefined ? 0 : listed.indexOf(known(after)) + 1;
+      const page = listed.slice(from, from + limit);
+      return { videos: page.map((video) => ({ ...video })), more: from + limit < listed.length };
+    },
+    async download(videoId, variant) {
+      enter("download");
+      const { status } = known(videoId);
+      const bytes = files.get(variant);
+      if (status !== "completed" || !bytes) throw problem("not_found", `There is no ${variant} of it.`);
+      return new ReadableStream<Uint8Array>({
+        start(controller) {
+          controller.enqueue(bytes);
+          controller.close();
+        },
+      });
+    },
+  };
+}
+
+function problem(code: string, message: string): ServiceError {
+  return new ServiceError("videos", code, message, { retryable: false });
+}

@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { route } from "../http-server.ts";
+import type { AttachmentStore } from "./attachments.ts";
+import { refusal } from "./errors.ts";
+import { parseForm, snowflake } from "./form-body.ts";
+import { requirePermissions } from "./permissions.ts";
+import {
+  presentApplication,
+  presentChannel,
+  presentGuild,
+  presentMember,
+  presentOwnUser,
+  presentRole,
+} from "./present-guild.ts";
+import type { DiscordState } from "./state.ts";
+
+/** The bot itself, its guild, its channels, and the files that messages link to. */
+export function guildRoutes(deps: {
+  state: DiscordState;
+  attachments: AttachmentStore;
+  gatewayUrl: () => string;
+}) {
+  const { state, attachments, gatewayUrl } = deps;
+
+  function requireGuild(id: string) {
+    if (id !== state.guild.id) throw refusal("unknownGuild");
+  }
+
+  return [
+    route("GET /gateway/bot", () => {
+      const start = { total: 1000, remaining: 1000, reset_after: 0, max_concurrency: 1 };
+      return { status: 200, body: { url: gatewayUrl(), shards: 1, session_start_limit: start } };
+    }),
+    route("GET /users/@me", () => ({ status: 200, body: presentOwnUser(state) })),
+    route("GET /applications/@me", () => ({ status: 200, body: presentApplication(state) })),
+    route("GET /oauth2/applications/@me", () => ({ status: 200, body: presentApplication(state) })),
+
+    route("POST /users/@me/channels", ({ payload }) => {
+      const { recipient_id: id } = parseForm(z.object({ recipient_id: snowflake }), payload);
+      const recipient = state.members.find(({ user }) => user.id === id)?.user;
+      if (!recipient) throw refusal("unknownUser");
+      const known = [...state.channels.values()].find((channel) => channel.recipient?.id === id);
+      const channel = known ?? state.addChannel({ type: 1, name: recipient.username, recipient });
+      return { status: 200, body: presentChannel(channel) };
+    }),
+
+    route("GET /channels/{channel_id}", ({ params }) => {
+      const channel = state.channels.get(params.channel_id);
+      if (!channel) throw refusal("unknownChannel");
+      requirePermissions(state.permissions(channel, state.bot), []);
+      return { status: 200, body: presentChannel(channel) };
+    }),
+
+    /** Of a thread's settings only that it is opened again, which takes no more than the right to write in it. */
+    route("PATCH /channels/{channel_id}", ({ params, payload }) => {
+      const channel = state.channels.get(params.channel_id);
+      if (!channel) throw refusal("unknownChannel");
+      parseForm(z.strictObject({ archived: z.literal(false) }), payload);
+      requirePermissions(state.permissions(channel, state.bot), ["SendMessagesInThreads"]);
+      channel.archived = false;
+      return { status: 200, body: presentChannel(channel) };
+    }),
+
+    route("GET /guilds/{guild_id}", ({ params }) => {
+      requireGuild(params.guild_id);
+      return { status: 200, body: presentGuild(state) };
+    }),
+    route("GET /guilds/{guild_id}/roles", ({ params }) => {
+      requireGuild(params.guild_id);
+      return { status: 200, body: state.guild.roles.map(presentRole) };
+    }),
+    route("GET /guilds/{guild_id}/channels", ({ params }) => {
+      requireGuild(params.guild_id);
+      const texts = [...state.channels.values()].filter(({ type }) => type === 0);
+      return { status: 200, body: texts.map(presentChannel) };
+    }),
+    route("GET /guilds/{guild_id}/members/{user_id}", ({ params }) => {
+      requireGuild(params.guild_id);
+      const member = state.members.find(({ user }) => user.id === params.user_id);
+      if (!member) throw refusal("unknownMember");
+      return { status: 200, body: presentMember(member) };
+    }),
+
+    route("GET /attachments/{channel_id}/{attachment_id}/{filename}", ({ params, query }) =>
+      attachments.serve(params.attachment_id, query),
+    ),
+  ];
+}

@@ -1,0 +1,79 @@
+import type { JsonObject } from "./json.ts";
+import { appId } from "./messages.ts";
+import { refuse } from "./refusal.ts";
+import type { SlackContext, Team, User } from "./state.ts";
+import type { Methods } from "./web-api.ts";
+
+interface AccountOptions {
+  context: SlackContext;
+  /** A WebSocket address for one connection. */
+  openConnection: () => string;
+}
+
+/** Who the token is, who people are, and where Socket Mode connects. */
+export function createAccountMethods({ context, openConnection }: AccountOptions): Methods {
+  return {
+    "auth.test": {
+      scopes: [],
+      tier: "special",
+      args: [],
+      run: ({ team }) => ({
+        url: `https://${team.domain}.slack.com/`,
+        team: team.name,
+        user: "showreel",
+        team_id: team.id,
+        user_id: team.botUserId,
+        bot_id: team.botId,
+        is_enterprise_install: false,
+      }),
+    },
+    "apps.connections.open": {
+      scopes: ["connections:write"],
+      tier: "tier3",
+      args: [],
+      run: () => ({ url: openConnection() }),
+    },
+    "users.info": {
+      scopes: ["users:read"],
+      tier: "tier4",
+      args: ["user", "include_locale"],
+      run: ({ args, team }) => {
+        const user = context.state.users.get(args.required("user"));
+        if (user?.team !== team.id) throw refuse("user_not_found");
+        return { user: userJson(user, team) };
+      },
+    },
+    "bots.info": {
+      scopes: ["users:read"],
+      tier: "tier3",
+      args: ["bot"],
+      run: ({ args, team }) => {
+        if (args.text("bot") !== team.botId) throw refuse("bot_not_found");
+        return {
+          bot: { id: team.botId, app_id: appId, user_id: team.botUserId, name: "showreel", deleted: false },
+        };
+      },
+    },
+    "team.info": {
+      scopes: ["team:read"],
+      tier: "tier3",
+      args: ["team"],
+      run: ({ team: { id, name, domain } }) => ({ team: { id, name, domain } }),
+    },
+  };
+}
+
+function userJson({ id, name, ...roles }: User, team: Team): JsonObject {
+  return {
+    id,
+    team_id: team.id,
+    name,
+    deleted: false,
+    real_name: name,
+    profile: { display_name: name, real_name: name },
+    tz: "Europe/London",
+    is_admin: roles.is_admin,
+    is_owner: roles.is_owner,
+    is_bot: roles.is_bot,
+  };
+}

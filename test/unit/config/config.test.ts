@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { ConfigError, readConfig } from "../../../src/config.ts";
+
+/** The problems that reading an environment names. */
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe("settings", () => {
+  it("has a working configuration for an empty environment", () => {
+    expect(readConfig({})).toMatchObject({
+      STORE_URL: "sqlite:./data/showreel.db",
+      MEDIA_DIR: "./data/media",
+      MEDIA_MAX_GB: 10,
+      OPERATOR_IDS: [],
+      HOST: "127.0.0.1",
+      PORT: 3000,
+      LOG_LEVEL: "info",
+      playground: true,
+      warnings: [],
+    });
+  });
+
+  it("takes empty and blank settings as unset, and trims the others", () => {
+    const config = readConfig({ OPENAI_API_KEY: "", PORT: "  ", DISCORD_TOKEN: " token\n" });
+    expect(config.OPENAI_API_KEY).toBeUndefined();
+    expect(config.PORT).toBe(3000);
+    expect(config.DISCORD_TOKEN).toBe("token");
+  });
+
+  it.each([
+    "http://127.0.0.1:8000/v1",
+    "http://localhost:8000/v1",
+    "http://[::1]:8000/v1",
+    "http://vllm:8091/v1",
+    "https://videos.example.com/v1",
+  ])("takes the address %s", (address) => {
+    expect(readConfig({ OPENAI_BASE_URL: `${address}/` }).OPENAI_BASE_URL).toBe(address);
+  });
+
+  it("names every problem at once, of single settings and between settings", () => {
+    const problems = problemsOf({
+      OPENAI_BASE_URL: "videos.example.com",
+      STORE_URL: "postgres://x",
+      PLAYGROUND: "yes",
+      PORT: "70000",
+      POLL_INTERVAL_MS: "often",
+      LOG_LEVEL: "loud",
+      SLACK_BOT_TOKEN: "xoxb-1",
+      HOST: "0.0.0.0",
+    });
+    expect(problems.map((problem) => problem.split(":")[0])).toEqual([
+      "OPENAI_BASE_URL",
+      "STORE_URL",
+      "PLAYGROUND",
+      "PORT",
+      "POLL_INTERVAL_MS",
+      "LOG_LEVEL",
+      "SLACK_BOT_TOKEN",
+    ]);
+  });
+
+  it("shows no value it was given, since that may be a secret", () => {
+    const problems = problemsOf({
+      OPENAI_BASE_URL: "sk-secret",
+      STORE_URL: "redis://:secret@x",
+      PORT: "secret",
+    });
+    expect(problems).toHaveLength(3);
+    expect(problems.join("\n")).not.toContain("secret");
+  });
+
+  it.each([
+    [{}, true],
+    [{ DISCORD_TOKEN: "t" }, false],
+    [{ SLACK_BOT_TOKEN: "t", SLACK_APP_TOKEN: "t" }, false],
+    [{ DISCORD_TOKEN: "t", PLAYGROUND: "1" }, true],
+    [{ PLAYGROUND: "0" }, false],
+  ])("serves the playground for %j: %s", (env, playground) => {
+    expect(readConfig(env).playground).toBe(playground);
+  });
+
+  it("wants a password where others can reach the playground", () => {
+    expect(problemsOf({ HOST: "0.0.0.0" })).toEqual([expect.stringContaining("PLAYGROUND_PASSWORD")]);
+    expect(problemsOf({ HOST: "0.0.0.0", PLAYGROUND_PASSWORD: "p" })).toEqual([]);
+    expect(problemsOf({ HOST: "0.0.0.0", PLAYGROUND: "0" })).toEqual([]);
+    expect(problemsOf({ HOST: "::1" })).toEqual([]);
+  });
+
+  it("wants Slack's settings whole", () => {
+    expect(problemsOf({ SLACK_BOT_TOKEN: "t" })).toHaveLength(1);
+    expect(problemsOf({ SLACK_APP_TOKEN: "t" })).toHaveLength(1);
+    expect(problemsOf({ SLACK_SIGNING_SECRET: "t" })).toHaveLength(1);
+    expect(problemsOf({ SLACK_BOT_TOKEN: "t", SLACK_SIGNING_SECRET: "t" })).toEqual([]);
+  });
+
+  it("warns of a key without a server", () => {
+    expect(readConfig({ OPENAI_API_KEY: "k" }).warnings).toEqual([expect.stringContaining("2026-09-24")]);
+    expect(readConfig({ OPENAI_API_KEY: "k", OPENAI_BASE_URL: "http://x/v1" }).warnings).toEqual([]);
+  });
+
+  it("reads ids apart however they are separated", () => {
+    expect(readConfig({ OPERATOR_IDS: "1, 2 3,,4" }).OPERATOR_IDS).toEqual(["1", "2", "3", "4"]);
+  });
+});

@@ -1,0 +1,114 @@
+import { type Attachment, Collection, ComponentType, type ModalData } from "discord.js";
+import { describe, expect, it } from "vitest";
+import { commands } from "../../../commands/index.ts";
+import type { Form } from "../../../src/chat/form.ts";
+import { formOf } from "../../../src/chat/options.ts";
+import { decodeForm, encodeForm, modalOf, submittedValues } from "../../../src/discord/forms.ts";
+import { defaultCatalog } from "../../../src/videos/catalog.ts";
+
+const prompt = {
+  type: "text",
+  description: "What should be different",
+  required: true,
+  maxLength: 3_000,
+} as const;
+const remix: Form = {
+  command: "remix",
+  title: "Remix",
+  submitLabel: "Remix",
+  intro: [["sora-2 · 4 s"]],
+  fields: [{ name: "prompt", option: prompt, initial: "a boat" }],
+  hidden: { video: "0k3v8zq1xw" },
+};
+
+describe("modalOf", () => {
+  it("shows the intro and the prefilled prompt, and carries what is hidden", () => {
+    expect(modalOf(remix, defaultCatalog)).toEqual({
+      custom_id: "v1:form:remix:video=0k3v8zq1xw",
+      title: "Remix",
+      components: [
+        { type: ComponentType.TextDisplay, content: "sora-2 · 4 s" },
+        {
+          type: ComponentType.Label,
+          label: "Prompt",
+          description: "What should be different",
+          component: {
+            type: ComponentType.TextInput,
+            custom_id: "prompt",
+            style: 2,
+            required: true,
+            max_length: 3_000,
+            value: "a boat",
+          },
+        },
+      ],
+    });
+  });
+
+  it("has a fitting input for every option of create", () => {
+    const [create] = commands;
+    const modal = create && modalOf(formOf(create, defaultCatalog), defaultCatalog);
+    const inputs = modal?.components.map((part) => ("component" in part ? part.component : part));
+    expect(inputs).toMatchObject([
+      { type: ComponentType.TextInput, custom_id: "prompt", required: true },
+      { type: ComponentType.FileUpload, custom_id: "image", required: false, min_values: 0, max_values: 1 },
+      { type: ComponentType.StringSelect, custom_id: "model", required: false },
+      { type: ComponentType.StringSelect, options: [{ value: "4", default: true }, {}, {}] },
+      { type: ComponentType.StringSelect, options: [{ value: "720x1280", default: true }, {}, {}, {}] },
+    ]);
+  });
+
+  it("keeps within Discord's limits of a form", () => {
+    const modal = modalOf(
+      {
+        ...remix,
+        title: "t".repeat(99),
+        fields: [{ name: "prompt", option: prompt, initial: "x".repeat(5_000) }],
+      },
+      defaultCatalog,
+    );
+    expect(modal.title.length).toBe(45);
+    expect(modal.components[1]).toMatchObject({ component: { value: "x".repeat(3_000) } });
+    const fields = Array.from({ length: 6 }, (_, index) => ({ name: `prompt${index}`, option: prompt }));
+    expect(() => modalOf({ ...remix, fields }, defaultCatalog)).toThrow("too long");
+  });
+});
+
+describe("the form's id", () => {
+  it("brings back what it carries", () => {
+    const key = { command: "remix", hidden: { video: "0k3v8zq1xw", note: "a=b&c:d é" } };
+    expect(decodeForm(encodeForm(key))).toEqual(key);
+    expect(decodeForm(encodeForm({ command: "create", hidden: {} }))).toEqual({
+      command: "create",
+      hidden: {},
+    });
+  });
+
+  it("refuses what Discord would, and what is not ours", () => {
+    expect(() => encodeForm({ command: "remix", hidden: { video: "v".repeat(99) } })).toThrow(
+      "longer than 100",
+    );
+    expect(decodeForm("v1:remix:0k3v8zq1xw")).toBeUndefined();
+    expect(decodeForm("v2:form:remix:video=1")).toBeUndefined();
+  });
+});
+
+describe("submittedValues", () => {
+  it("reads texts and choices, and leaves out what is empty", () => {
+    const common = { id: 1, customId: "x" };
+    const text = (value: string): ModalData => ({ ...common, type: ComponentType.TextInput, value });
+    const select = (values: string[]): ModalData => ({ ...common, type: ComponentType.StringSelect, values });
+    const files = { values: [], attachments: new Collection<string, Attachment>() };
+    const values = submittedValues(
+      [
+        ["prompt", text("a boat")],
+        ["note", text("")],
+        ["size", select(["720x1280"])],
+        ["model", select([])],
+        ["image", { ...common, type: ComponentType.FileUpload, ...files }],
+      ],
+      ({ name }) => name,
+    );
+    expect(values).toEqual({ prompt: "a boat", size: "720x1280" });
+  });
+});

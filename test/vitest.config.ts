@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+/** One project per kind of test, so that `npm test -- --project unit` runs a part of them. */
+export default defineConfig({
+  test: {
+    root: new URL("..", import.meta.url).pathname,
+    projects: [
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { test: { name: "contract", include: ["test/contract/**/*.test.ts"], testTimeout: 30_000 } },
+      { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], testTimeout: 90_000, hookTimeout: 60_000 } },
+    ],
+  },
+});
