@@ -2,7 +2,7 @@ import type { AnyCommand, Options } from "../../commands/command.ts";
 import { UserError } from "../errors.ts";
 import { unknownOption } from "./options.ts";
 
-/** What a typed line asks for; `undefined` values mean the line was empty and a form is wanted. */
+/** What a typed line asks for; `undefined` values mean that it asks for the command's form. */
 export interface CommandLine {
   command: AnyCommand;
   values: Record<string, string> | undefined;
@@ -12,22 +12,24 @@ export interface CommandLine {
  * A flag at the start of a word: `--name value`, `--name=value`, the value in plain or smart quotes if it has spaces.
  * Phones turn `--` into an em dash (—) or en dash (–).
  */
-const FLAG = /(?<=^|\s)(--|[—–])([A-Za-z][\w-]*)(?:=|\s+|$)("[^"]*"|[“”„][^“”]*[“”]|\S*)/gu;
+const FLAG =
+  /(?<=^|\s)(--|[—–])([A-Za-z][\w-]*)(?:=|\s+|$)("[^"]*"|[“”„][^“”]*[“”]|(?!(?:--|[—–])[A-Za-z])\S+|)\s*/gu;
 
 /**
  * Reads what stands behind `/video`: a subcommand's name first or else the first command is meant, flags anywhere,
- * everything else is the text, kept as it was typed.
+ * everything else is the text, kept as it was typed. The first command alone asks for its form.
  * @throws UserError for flags and words that the command does not take.
  */
 export function parseCommandLine(line: string, commands: readonly AnyCommand[]): CommandLine {
   const [first] = commands;
   if (!first) throw new Error("There are no commands.");
   const text = line.trim();
-  if (text === "") return { command: first, values: undefined };
-  const word = /^\S+/u.exec(text)?.[0].toLowerCase() ?? "";
-  const named = commands.find((command) => command.run && command.name === word);
+  const [word = ""] = /^\S+/u.exec(text) ?? [];
+  const named = commands.find(({ name, run }) => run && name === word.toLowerCase());
   const command = named ?? first;
-  const { flags, rest } = takeFlags(named ? text.slice(word.length) : text, command.options);
+  const said = named ? text.slice(word.length) : text;
+  if (said === "" && command === first) return { command, values: undefined };
+  const { flags, rest } = takeFlags(said, command.options);
   return { command, values: { ...takeWords(command, rest, flags), ...flags } };
 }
 
@@ -67,9 +69,12 @@ function takeWords(
     }
   }
   if (rest === "") return values;
-  const hint = `To make a video whose prompt begins with “${command.name}”, write /video create ${command.name} …`;
+  // A prompt may well begin with "help" or "status".
+  const hint = Object.hasOwn(command.options, "prompt")
+    ? ""
+    : ` To make a video whose prompt begins with “${command.name}”, write /video create ${command.name} …`;
   throw new UserError(
     "too_many_words",
-    `/video ${command.name} does not take “${rest.slice(0, 60)}”. ${hint}`,
+    `/video ${command.name} does not take “${rest.slice(0, 60)}”.${hint}`,
   );
 }

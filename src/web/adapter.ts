@@ -20,7 +20,11 @@ export interface WebAdapter extends ChatAdapter {
   /** Hands a request to the bot; resolves when that is through with it. @throws UserError while it is not running. */
   submit(invocation: Invocation): Promise<Outcome>;
   /** Values an option could have. */
-  complete(query: { command: string; option: string; text: string }): Promise<{ name: string; value: string }[]>;
+  complete(query: {
+    command: string;
+    option: string;
+    text: string;
+  }): Promise<{ name: string; value: string }[]>;
 }
 
 const CHANNEL: Destination = { platform: "web", workspace: "local", channel: "playground" };
@@ -54,7 +58,8 @@ export function createWebAdapter({ store, now }: { store: Store; now: () => numb
     connected: () => handler !== undefined,
 
     async submit(invocation) {
-      if (!handler) throw new UserError("not_running", "The bot is not running right now. Try again in a moment.");
+      if (!handler)
+        throw new UserError("not_running", "The bot is not running right now. Try again in a moment.");
       const outcome: Outcome = { notices: [] };
       const handled = handler.handle({
         id: randomUUID(),

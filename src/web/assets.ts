@@ -7,19 +7,18 @@ import { Hono } from "hono";
 /** Gives the address of a static file. */
 export type AssetUrl = (name: string) => string;
 
-const own = (name: string) => new URL(`static/${name}`, import.meta.url);
-const htmx = (path: string) => import.meta.resolve(`htmx.org/dist/${path}`);
+/** The page's style sheets, in their order. */
+export const STYLESHEETS = ["page.css", "forms.css", "composer.css", "messages.css", "screen.css"];
 
-/** Everything the page loads, by the name it has in the page. */
-const FILES: Record<string, string | URL> = {
-  "page.css": own("page.css"),
-  "messages.css": own("messages.css"),
-  "composer.css": own("composer.css"),
-  "playground.js": own("playground.js"),
-  "icon.svg": own("icon.svg"),
-  "htmx.js": htmx("htmx.min.js"),
-  "hx-sse.js": htmx("ext/hx-sse.min.js"),
-};
+const own = (name: string) => [name, new URL(`static/${name}`, import.meta.url).href] as const;
+const htmx = (name: string, path: string) => [name, import.meta.resolve(`htmx.org/dist/${path}`)] as const;
+
+/** Everything the page loads: its name there, and the file. */
+const FILES = [
+  ...[...STYLESHEETS, "composer.js", "playground.js", "icon.svg"].map(own),
+  htmx("htmx.js", "htmx.min.js"),
+  htmx("hx-sse.js", "ext/hx-sse.min.js"),
+];
 
 const TYPES: Record<string, string> = {
   ".css": "text/css; charset=utf-8",
@@ -29,8 +28,7 @@ const TYPES: Record<string, string> = {
 
 /** Static files under an address that changes with their content, so that browsers may keep them for ever. */
 export function createAssets(): { routes: Hono; url: AssetUrl } {
-  const contents = Object.entries(FILES).map(([name, file]) => [name, readFileSync(fileURLToPath(file))] as const);
-  const files = new Map(contents);
+  const files = new Map(FILES.map(([name, file]) => [name, readFileSync(fileURLToPath(file))]));
   const hash = createHash("sha256");
   for (const [name, content] of files) hash.update(name).update(content);
   const version = hash.digest("base64url").slice(0, 12);

@@ -21,7 +21,11 @@ interface Dependencies {
   commands: readonly AnyCommand[];
   catalog: Catalog;
   /** Values for a video option. */
-  complete(query: { command: string; option: string; text: string }): Promise<{ name: string; value: string }[]>;
+  complete(query: {
+    command: string;
+    option: string;
+    text: string;
+  }): Promise<{ name: string; value: string }[]>;
 }
 
 const NOTHING: Completion = { usage: undefined, suggestions: [], begun: false };
@@ -30,8 +34,9 @@ const NOTHING: Completion = { usage: undefined, suggestions: [], begun: false };
 export async function completeLine(line: string, dependencies: Dependencies): Promise<Completion> {
   const commands = dependencies.commands.filter(({ run }) => run);
   const slash = /^\/([a-z]*)$/i.exec(line);
-  if (slash) return "video".startsWith(slash[1]?.toLowerCase() ?? "") ? suggestCommands("", commands, line) : NOTHING;
-  const [, name, rest] = /^\/video\s+(\S*)([^]*)$/i.exec(line) ?? [];
+  if (slash)
+    return "video".startsWith(slash[1]?.toLowerCase() ?? "") ? suggestCommands("", commands, line) : NOTHING;
+  const [, name, rest] = /^\/video\s+(\S*)(.*)$/is.exec(line) ?? [];
   if (name === undefined || rest === undefined) return NOTHING;
   if (rest === "") return suggestCommands(name.toLowerCase(), commands, line);
   const command = commands.find((candidate) => candidate.name === name.toLowerCase());
@@ -47,8 +52,13 @@ function suggestCommands(typed: string, commands: readonly AnyCommand[], line: s
       label: `/video ${name}`,
       detail: description,
     }));
-  const complete = line === "/video" || suggestions.some((suggestion) => suggestion.line.trim() === line.trim());
-  return { usage: undefined, suggestions, begun: !complete && (typed !== "" || line.startsWith("/v") || line === "/") };
+  const complete =
+    line === "/video" || suggestions.some((suggestion) => suggestion.line.trim() === line.trim());
+  return {
+    usage: undefined,
+    suggestions,
+    begun: !complete && (typed !== "" || line.startsWith("/v") || line === "/"),
+  };
 }
 
 interface Typing extends Dependencies {
@@ -93,17 +103,27 @@ async function completeValue(
   if (option.type === "video") {
     const found = await typing.complete({ command: typing.command.name, option: name, text: typed });
     return {
-      suggestions: found.map(({ name: detail, value }) => ({ line: `${stem}${value} `, label: value, detail })),
+      suggestions: found.map(({ name: detail, value }) => ({
+        line: `${stem}${value} `,
+        label: value,
+        detail: detail.replace(`${value} · `, ""),
+      })),
       begun: typed !== "",
     };
   }
   if (option.type !== "choice") return { suggestions: [], begun: false };
   const fitting = option
     .choices(typing.catalog)
-    .filter(({ value, label, aliases = [] }) => [value, label, ...aliases].some((word) => word.toLowerCase().startsWith(wanted)));
+    .filter(({ value, label, aliases = [] }) =>
+      [value, label, ...aliases].some((word) => word.toLowerCase().startsWith(wanted)),
+    );
   const complete = fitting.some(({ value }) => value === typed);
   return {
-    suggestions: fitting.map(({ value, label }) => ({ line: `${stem}${value} `, label: value, detail: label })),
+    suggestions: fitting.map(({ value, label }) => ({
+      line: `${stem}${value} `,
+      label: value,
+      detail: label,
+    })),
     begun: typed !== "" && !complete,
   };
 }
@@ -111,7 +131,7 @@ async function completeValue(
 function usageOf({ name, options }: AnyCommand): Completion["usage"] {
   const words = Object.entries(options).map(([option, { type, required }]) => {
     if (type === "image") return "";
-    const word = type === "choice" ? `--${option}` : option;
+    const word = type === "choice" ? `--${option}` : `<${option}>`;
     return required ? word : `[${word}]`;
   });
   return { command: `/video ${name}`, options: words.filter((word) => word !== "").join(" ") };

@@ -13,7 +13,7 @@ export function renderComposer({ draft }: { draft: string }): Html {
     <div class="composer-box">
       <button class="icon-button" formaction="/form" formnovalidate hx-post="/form" hx-target="#form-slot" hx-sync="this:drop" aria-label="Create a video with every option" title="Every option, and a picture to start from">${plus}</button>
       <label class="visually-hidden" for="line">Message #playground: what the video should show, or a command that begins with a slash</label>
-      <textarea id="line" name="text" rows="1" required autofocus placeholder="Describe a video, or type / for commands" hx-get="/completions" hx-trigger="complete" hx-target="#completions" hx-sync="this:replace" role="combobox" aria-expanded="false" aria-autocomplete="list" aria-haspopup="listbox" aria-controls="suggestions" enterkeyhint="send">${draft}</textarea>
+      <textarea id="line" name="text" rows="1" required autofocus placeholder="Describe a video, or type /" hx-get="/completions" hx-trigger="complete" hx-target="#completions" hx-sync="this:replace" role="combobox" aria-expanded="false" aria-autocomplete="list" aria-haspopup="listbox" aria-controls="suggestions" enterkeyhint="send">${draft}</textarea>
       <button class="icon-button send" aria-label="Send">${send}</button>
     </div>
   </form>`;
@@ -26,7 +26,10 @@ export function renderCompletion({ usage, suggestions, begun }: Completion): Htm
       suggestions.length > 0 &&
       html`<ul id="suggestions" role="listbox" aria-label="Suggestions"${begun && html` data-begun`}>
       ${suggestions.map(
-        ({ line, label, detail }, index) => html`<li role="option" id="suggestion-${index}" data-line="${line}" aria-selected="false">
+        (
+          { line, label, detail },
+          index,
+        ) => html`<li role="option" id="suggestion-${index}" data-line="${line}" aria-selected="false">
         <code>${label}</code> <span>${detail}</span>
       </li>`,
       )}
@@ -40,8 +43,12 @@ export function renderCompletion({ usage, suggestions, begun }: Completion): Htm
  */
 export function readLine(typed: string, commands: readonly AnyCommand[]): Invocation {
   const line = typed.replaceAll("\r\n", "\n").trim();
-  const [, word, rest] = /^\/(\S*)([^]*)$/.exec(line) ?? [];
-  if (word === undefined || rest === undefined) return { kind: "text", text: `${commands[0]?.name ?? ""} ${line}` };
+  const [, word, rest] = /^\/(\S*)(.*)$/s.exec(line) ?? [];
+  if (word === undefined || rest === undefined)
+    return { kind: "text", text: `${commands[0]?.name ?? ""} ${line}` };
   if (word.toLowerCase() === "video") return { kind: "text", text: rest.trim() };
-  throw new UserError("unknown_slash", `There is no /${word.slice(0, 40)} here. Commands begin with /video; /video help lists them.`);
+  throw new UserError(
+    "unknown_slash",
+    `There is no /${word.slice(0, 40)} here. Commands begin with /video; /video help lists them.`,
+  );
 }

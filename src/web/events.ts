@@ -23,7 +23,10 @@ export function streamEvents(c: Context, feed: Feed): Response {
     await stream.write(": in step\n\n");
     while (!gone.signal.aborted && !feed.closed) {
       for (const message of await feed.changedSince(sent)) {
-        await stream.writeSSE({ id: String(message.changedAt), data: String(await renderChange(message, sent)) });
+        await stream.writeSSE({
+          id: String(message.changedAt),
+          data: String(await renderChange(message, sent)),
+        });
         sent = message.changedAt;
       }
       const beat = AbortSignal.any([gone.signal, AbortSignal.timeout(HEARTBEAT_MS)]);
@@ -41,7 +44,9 @@ function renderChange(message: FeedMessage, sent: number): Html {
     postedAt > sent
       ? html`<hx-partial hx-target="#feed" hx-swap="beforeend">${body}</hx-partial>`
       : html`<hx-partial hx-target="#${anchorOf(card.jobId)}" hx-swap="outerMorph">${body}</hx-partial>`;
-  return stateAt > sent ? html`${change}${renderAnnouncement(`${card.title}: ${shorten(card.prompt, 80)}`)}` : change;
+  return stateAt > sent
+    ? html`${change}${renderAnnouncement(`${card.title}: ${shorten(card.prompt, 80)}`)}`
+    : change;
 }
 
 /** Says something to screen readers, without a change of focus. */

@@ -12,37 +12,41 @@ const PICTURES = "image/jpeg,image/png,image/webp";
 /** A form as a dialog; `open` shows it without a script's help. */
 export function renderForm(form: Form, { catalog, open }: { catalog: Catalog; open: boolean }): Html {
   const action = `/commands/${form.command}`;
-  return html`<dialog class="dialog" aria-labelledby="dialog-title"${open && html` open`} data-modal>
+  return html`<dialog class="dialog" id="form-dialog" aria-labelledby="dialog-title"${open && html` open`} data-modal>
     <form method="post" action="${action}" enctype="multipart/form-data" hx-post="${action}" hx-target="find .form-answer" hx-sync="this:drop" hx-disable="find .submit">
       <header>
         <h2 id="dialog-title">${form.title}</h2>
-        <button type="button" class="icon-button" data-close aria-label="Close">${cross}</button>
+        <button type="button" class="icon-button" command="close" commandfor="form-dialog" aria-label="Close">${cross}</button>
       </header>
       ${form.intro.map((line) => html`<p class="intro">${renderLine(line)}</p>`)}
       ${Object.entries(form.hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
       ${form.fields.map((field, index) => renderField(field, { catalog, focus: index === 0 }))}
       <div class="form-answer" role="alert"></div>
       <footer>
-        <button type="button" class="button" data-close>Cancel</button>
+        <button type="button" class="button" command="close" commandfor="form-dialog">Cancel</button>
         <button class="button submit" data-style="primary">${form.submitLabel}</button>
       </footer>
     </form>
   </dialog>`;
 }
 
-function renderField({ name, option, initial = "" }: FormField, { catalog, focus }: { catalog: Catalog; focus: boolean }): Html {
+function renderField(
+  { name, option, initial = "" }: FormField,
+  { catalog, focus }: { catalog: Catalog; focus: boolean },
+): Html {
   const id = `field-${name}`;
   const hint = html`<span class="hint" id="${id}-hint">${option.description}</span>`;
   const common = html`id="${id}" name="${name}" aria-describedby="${id}-hint"${option.required && html` required`}${focus && html` autofocus`}`;
   if (option.type === "choice") {
     return html`<fieldset class="field">
-      <legend>${title(name)}</legend>
-      ${hint}
+      <legend>${title(name)} ${hint}</legend>
       <div class="choices">
-        ${option.choices(catalog).map(
-          ({ value, label }) =>
-            html`<label class="choice"><input type="radio" name="${name}" value="${value}"${value === initial && html` checked`} /><span>${label}</span></label>`,
-        )}
+        ${option
+          .choices(catalog)
+          .map(
+            ({ value, label }) =>
+              html`<label class="choice"><input type="radio" name="${name}" value="${value}"${value === initial && html` checked`} /><span>${label}</span></label>`,
+          )}
       </div>
     </fieldset>`;
   }
@@ -51,12 +55,14 @@ function renderField({ name, option, initial = "" }: FormField, { catalog, focus
     image: () => html`<input ${common} type="file" accept="${PICTURES}" />`,
     video: () => html`<input ${common} type="text" value="${initial}" autocomplete="off" />`,
   }[option.type];
-  return html`<div class="field"><label for="${id}">${title(name)}</label>${hint}${input()}</div>`;
+  return html`<div class="field"><p><label for="${id}">${title(name)}</label> ${hint}</p>${input()}</div>`;
 }
 
 /** Reads a submitted form; fields that were left empty are left out. */
 export function readForm(command: string, body: FormData): Invocation {
-  const filled = [...body].filter(([, value]) => value !== "" && (typeof value === "string" || value.size > 0));
+  const filled = [...body].filter(
+    ([, value]) => value !== "" && (typeof value === "string" || value.size > 0),
+  );
   const values = Object.fromEntries(filled.map(([name, value]) => [name, readValue(value)]));
   return { kind: "command", name: command, values };
 }

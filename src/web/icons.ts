@@ -22,4 +22,6 @@ export const plus: Html = stroked("M12 5v14M5 12h14");
 export const send: Html = stroked("M12 19V5M6 11l6-6 6 6");
 export const cross: Html = stroked("M6 6l12 12M18 6L6 18");
 export const download: Html = stroked("M12 4v11M7 11l5 5 5-5M5 20h14");
-export const eye: Html = stroked("M2 12s4-7 10-7 10 7 10 7-4 7-10 7S2 12 2 12zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6z");
+export const eye: Html = stroked(
+  "M2 12s4-7 10-7 10 7 10 7-4 7-10 7S2 12 2 12zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6z",
+);

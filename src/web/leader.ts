@@ -6,7 +6,10 @@ import type { Html } from "./rich-text.ts";
  * A film leader, as it runs before a reel starts: it keeps the video's place, in its shape, so that nothing moves when
  * the video arrives. Sizes are in the video's own pixels.
  */
-export function renderLeader({ width, height }: NonNullable<Card["frame"]>, percent: number | undefined): Html {
+export function renderLeader(
+  { width, height }: NonNullable<Card["frame"]>,
+  percent: number | undefined,
+): Html {
   const x = width / 2;
   const y = height / 2;
   const unit = Math.min(width, height) / 100;

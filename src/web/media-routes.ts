@@ -41,7 +41,10 @@ async function serve(c: Context, file: FeedFile, media: MediaStore): Promise<Res
 }
 
 /** One range in bytes (RFC 9110, 14.1.2); what is not understood, several ranges too, counts as not asked for. */
-export function readRange(header: string | undefined, bytes: number): ByteRange | "unsatisfiable" | undefined {
+export function readRange(
+  header: string | undefined,
+  bytes: number,
+): ByteRange | "unsatisfiable" | undefined {
   const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? "") ?? [];
   if (first === undefined || last === undefined || (first === "" && last === "")) return undefined;
   const start = first === "" ? Math.max(0, bytes - Number(last)) : Number(first);

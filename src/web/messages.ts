@@ -13,13 +13,15 @@ export function renderMessage(message: FeedMessage): Html {
   return html`<article class="message" id="${id}" data-tone="${card.tone}" data-kind="${card.kind}" tabindex="-1" aria-labelledby="${id}-author ${id}-state">
     ${renderAuthor(postedAt, id)}
     <div class="card">
-      <h3 class="state" id="${id}-state">${card.title}</h3>
-      <blockquote class="prompt">${card.prompt}</blockquote>
       ${renderScreen(message, id)}
-      ${card.progress && renderProgress(card.progress, id)}
-      <div class="lines">${card.lines.map((line) => html`<p>${renderLine(line)}</p>`)}</div>
-      ${renderActions(message, id)}
-      <p class="footnote">${renderLine(card.footnote)}</p>
+      <div class="details">
+        <h3 class="state" id="${id}-state">${card.title}</h3>
+        <blockquote class="prompt">${card.prompt}</blockquote>
+        ${card.progress && renderProgress(card.progress, id)}
+        <div class="lines">${card.lines.map((line) => html`<p>${renderLine(line)}</p>`)}</div>
+        ${renderActions(message, id)}
+        <p class="footnote">${renderLine(card.footnote)}</p>
+      </div>
     </div>
   </article>`;
 }
@@ -28,7 +30,7 @@ function renderAuthor(postedAt: number, id: string): Html {
   return html`<div class="avatar">${reel}</div>
     <header class="byline">
       <span class="author" id="${id}-author">Showreel</span> <span class="tag">bot</span>
-      <time datetime="${new Date(postedAt).toISOString()}" hx-morph-skip>${clockTime(postedAt)}</time>
+      <time datetime="${new Date(postedAt).toISOString()}">${clockTime(postedAt)}</time>
     </header>`;
 }
 
@@ -79,13 +81,20 @@ export function renderNotice(notice: Notice): Html {
     <div class="avatar">${reel}</div>
     <header class="byline"><span class="author">Showreel</span> <span class="tag">bot</span></header>
     <div class="card">
-      <div class="lines">${notice.lines.map((line) => html`<p>${renderLine(line)}</p>`)}</div>
-      <p class="footnote">
-        ${eye} Only you can see this
-        <button type="button" class="dismiss" data-dismiss>${cross} Dismiss</button>
-      </p>
+      <div class="details">
+        <div class="lines">${notice.lines.map((line) => html`<p>${renderLine(line)}</p>`)}</div>
+        <p class="footnote">
+          ${eye} Only you can see this
+          <button type="button" class="dismiss" data-dismiss>${cross} Dismiss</button>
+        </p>
+      </div>
     </div>
   </aside>`;
+}
+
+/** What is wrong with a form, said inside of it. */
+export function renderProblem({ lines }: Notice): Html {
+  return html`${lines.map((line) => html`<p>${renderLine(line)}</p>`)}`;
 }
 
 /** Where a message's files are served. */
@@ -93,6 +102,12 @@ export function mediaPath(id: string, file: "video" | "thumbnail"): string {
   return `/media/${id}/${file}`;
 }
 
+/** In the server's time zone, which is the reader's on a local page. */
 function clockTime(at: number): string {
-  return new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  return new Date(at).toLocaleString("en-GB", {
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
 }

@@ -1,8 +1,8 @@
 import { html } from "hono/html";
-import type { Form } from "../chat/form.ts";
 import type { Notice } from "../chat/card.ts";
+import type { Form } from "../chat/form.ts";
 import type { Catalog } from "../videos/catalog.ts";
-import type { AssetUrl } from "./assets.ts";
+import { type AssetUrl, STYLESHEETS } from "./assets.ts";
 import { renderComposer } from "./composer.ts";
 import type { FeedPage } from "./feed.ts";
 import { renderForm } from "./forms.ts";
@@ -44,6 +44,10 @@ export function renderPage(view: PageView): Html {
   return renderDocument({
     title: "#playground · Showreel",
     asset,
+    scripts: html`<meta name="htmx-config" content="${HTMX_CONFIG}" />
+    <script src="${asset("htmx.js")}" defer></script>
+    <script src="${asset("hx-sse.js")}" defer></script>
+    <script src="${asset("playground.js")}" type="module"></script>`,
     body: html`
       <a class="skip-link" href="#line">Skip to the message box</a>
       <header class="channel">
@@ -83,7 +87,7 @@ export function renderHistory({ messages, more }: FeedPage): Html {
   }
   return html`<section class="welcome">
     <h2>Welcome to <span>#playground</span></h2>
-    <p>This is where videos are made in conversation. Write what you would like to see and press Enter: one message shows how it goes, and plays the video when it is done. Everything works here as it does on Discord and Slack, for you alone.</p>
+    <p>This is where videos are made in conversation. Write what you would like to see and press Enter: one message shows how it goes, and plays the video when it is done. Everything works as it does on Discord and Slack; type <code>/</code> to see what there is.</p>
     <h3>Something to begin with</h3>
     <ul class="examples">
       ${EXAMPLES.map((prompt) => html`<li><a href="/?draft=${encodeURIComponent(`/video ${prompt}`)}" data-draft="/video ${prompt}">${prompt.replace(/ --.*/, "")}</a></li>`)}
@@ -92,22 +96,27 @@ export function renderHistory({ messages, more }: FeedPage): Html {
 }
 
 /** The frame of every page. */
-export function renderDocument({ title, body, asset }: { title: string; body: Html; asset: AssetUrl }): Html {
+export function renderDocument({
+  title,
+  body,
+  asset,
+  scripts,
+}: {
+  title: string;
+  body: Html;
+  asset: AssetUrl;
+  scripts?: Html;
+}): Html {
   return html`<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content" />
     <meta name="color-scheme" content="dark light" />
-    <meta name="htmx-config" content="${HTMX_CONFIG}" />
     <title>${title}</title>
     <link rel="icon" href="${asset("icon.svg")}" type="image/svg+xml" />
-    <link rel="stylesheet" href="${asset("page.css")}" />
-    <link rel="stylesheet" href="${asset("messages.css")}" />
-    <link rel="stylesheet" href="${asset("composer.css")}" />
-    <script src="${asset("htmx.js")}" defer></script>
-    <script src="${asset("hx-sse.js")}" defer></script>
-    <script src="${asset("playground.js")}" defer></script>
+    ${STYLESHEETS.map((name) => html`<link rel="stylesheet" href="${asset(name)}" />`)}
+    ${scripts}
   </head>
   <body>${body}</body>
 </html>`;

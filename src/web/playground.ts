@@ -18,7 +18,7 @@ import { readLine, renderCompletion } from "./composer.ts";
 import { renderAnnouncement, streamEvents } from "./events.ts";
 import { readForm, renderForm } from "./forms.ts";
 import { createMediaRoutes } from "./media-routes.ts";
-import { renderMessage, renderNotice } from "./messages.ts";
+import { renderMessage, renderNotice, renderProblem } from "./messages.ts";
 import { renderHistory, renderPage } from "./page.ts";
 import { ownHostsOnly, ownPagesOnly, securityHeaders } from "./security.ts";
 import { createSession } from "./session.ts";
@@ -47,7 +47,8 @@ const BODY_MAX_BYTES = 11 * 1024 ** 2;
 
 /** The page and its routes; mounted only where the playground is wanted. */
 export function createPlayground(dependencies: Dependencies): Hono {
-  const { adapter, store, media, catalog, commands, simulated, password, host, publicUrl, now, logger } = dependencies;
+  const { adapter, store, media, catalog, commands, simulated, password, host, publicUrl, now, logger } =
+    dependencies;
   const { feed } = adapter;
   const assets = createAssets();
 
@@ -61,7 +62,9 @@ export function createPlayground(dependencies: Dependencies): Hono {
     });
     const { notices = [], form } = answer;
     c.header("cache-control", "no-store");
-    return c.html(renderPage({ page: found, stamp, simulated, catalog, asset: assets.url, draft, notices, form }));
+    return c.html(
+      renderPage({ page: found, stamp, simulated, catalog, asset: assets.url, draft, notices, form }),
+    );
   }
 
   /** Runs a request; what is wrong with it comes back as a notice. */
@@ -74,7 +77,8 @@ export function createPlayground(dependencies: Dependencies): Hono {
     }
   }
 
-  async function answer(c: Context, outcome: Outcome): Promise<Response> {
+  /** Refusals go where the request came from, everything else into the feed. */
+  async function answer(c: Context, outcome: Outcome, renderRefusal = renderNotice): Promise<Response> {
     if (c.req.header("hx-request") === undefined) return answerPage(c, outcome);
     const { notices, form } = outcome;
     if (form) {
@@ -82,13 +86,15 @@ export function createPlayground(dependencies: Dependencies): Hono {
       c.header("hx-reswap", "innerHTML");
       return c.html(renderForm(form, { catalog, open: false }));
     }
-    if (!notices.some(({ tone }) => tone === "error")) {
+    const refused = notices.some(({ tone }) => tone === "error");
+    if (!refused) {
       c.header("hx-trigger", "accepted");
       c.header("hx-retarget", "#feed");
       c.header("hx-reswap", "beforeend");
     }
     if (notices.length === 0) return c.body(null, 204);
-    return c.html(html`${notices.map(renderNotice)}${renderAnnouncement(notices.map(spoken).join(" "))}`);
+    const shown = notices.map(refused ? renderRefusal : renderNotice);
+    return c.html(html`${shown}${renderAnnouncement(notices.map(spoken).join(" "))}`);
   }
 
   /** The same for a browser without scripts. */
@@ -103,7 +109,11 @@ export function createPlayground(dependencies: Dependencies): Hono {
   }
 
   const tooLarge = (c: Context) =>
-    answer(c, { notices: [{ tone: "error", lines: [["That is more than 10 MB. Choose a smaller picture."]] }] });
+    answer(
+      c,
+      { notices: [{ tone: "error", lines: [["The picture is larger than 10 MB. Choose a smaller one."]] }] },
+      renderProblem,
+    );
 
   const app = new Hono();
   app.use(ownHostsOnly({ host, publicUrl }), securityHeaders, ownPagesOnly({ publicUrl }));
@@ -125,16 +135,23 @@ export function createPlayground(dependencies: Dependencies): Hono {
   });
   app.get("/completions", async (c) => {
     const line = c.req.query("text") ?? "";
-    return c.html(renderCompletion(await completeLine(line, { commands, catalog, complete: adapter.complete })));
+    return c.html(
+      renderCompletion(await completeLine(line, { commands, catalog, complete: adapter.complete })),
+    );
   });
-  app.post("/messages", async (c) => answer(c, await run(async () => readLine(await field(c, "text"), commands))));
+  app.post("/messages", async (c) =>
+    answer(c, await run(async () => readLine(await field(c, "text"), commands))),
+  );
   app.post("/form", async (c) => {
     const draft = (await field(c, "text")).trim();
     const outcome = await run(() => ({ kind: "text", text: "" }));
     const prefilled = outcome.form && prefill(outcome.form, draft.startsWith("/") ? "" : draft);
     return answer(c, { ...outcome, ...(prefilled && { form: prefilled }) });
   });
-  app.post("/commands/:name", async (c) => answer(c, await run(async () => readForm(c.req.param("name"), await c.req.formData()))));
+  app.post("/commands/:name", async (c) => {
+    const outcome = await run(async () => readForm(c.req.param("name"), await c.req.formData()));
+    return answer(c, outcome, renderProblem);
+  });
   app.post("/buttons", async (c) => {
     const button = decodeButton(await field(c, "button"));
     if (!button) return c.text("That is no button of this page.", 400);
@@ -146,7 +163,9 @@ export function createPlayground(dependencies: Dependencies): Hono {
 /** Begins a form's first text with what was typed already. */
 function prefill(form: Form, draft: string): Form {
   const first = form.fields.find(({ option }) => option.type === "text");
-  const fields = form.fields.map((field) => (field === first && draft !== "" ? { ...field, initial: draft } : field));
+  const fields = form.fields.map((field) =>
+    field === first && draft !== "" ? { ...field, initial: draft } : field,
+  );
   return { ...form, fields };
 }
 

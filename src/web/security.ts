@@ -31,13 +31,22 @@ const EVERY_ADDRESS = new Set(["0.0.0.0", "::"]);
  * server belongs to it (DNS rebinding). Where the server listens on every address, any bare address is its own: a
  * rebinding attack needs a name.
  */
-export function ownHostsOnly({ host, publicUrl }: { host: string; publicUrl: string | undefined }): MiddlewareHandler {
+export function ownHostsOnly({
+  host,
+  publicUrl,
+}: {
+  host: string;
+  publicUrl: string | undefined;
+}): MiddlewareHandler {
   const named = [publicUrl && new URL(publicUrl).hostname, bracketed(host)];
   return async (c, next) => {
     const asked = hostnameOf(c.req.header("host"));
     const bare = isIP(asked.replace(/^\[(.*)\]$/, "$1")) > 0;
     if (LOOPBACK.test(asked) || named.includes(asked) || (bare && EVERY_ADDRESS.has(host))) return next();
-    return c.text(`This server does not answer to the name “${asked}”. Set PUBLIC_URL to the address people use.`, 421);
+    return c.text(
+      `This server does not answer to the name “${asked}”. Set PUBLIC_URL to the address people use.`,
+      421,
+    );
   };
 }
 

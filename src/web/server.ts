@@ -91,10 +91,16 @@ function reachable(host: string): string {
 function cannotListen(error: unknown, { host, port }: { host: string; port: number }): unknown {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "EADDRINUSE") {
-    return new UserError("port_in_use", `Port ${port} of ${host} is taken. Set PORT to another one, or to 0 for any that is free.`);
+    return new UserError(
+      "port_in_use",
+      `Port ${port} of ${host} is taken. Set PORT to another one, or to 0 for any that is free.`,
+    );
   }
   if (code === "EACCES" || code === "EADDRNOTAVAIL") {
-    return new UserError("cannot_listen", `This process cannot listen on ${host}:${port} (${code}). Check HOST and PORT.`);
+    return new UserError(
+      "cannot_listen",
+      `This process cannot listen on ${host}:${port} (${code}). Check HOST and PORT.`,
+    );
   }
   return error;
 }

@@ -22,7 +22,10 @@ export function createTryLimit({ now }: { now: () => number }): TryLimit {
       const entry = seen.get(address);
       if (seen.size >= ADDRESSES_MAX) seen.clear();
       const running = entry !== undefined && entry.until > now();
-      seen.set(address, running ? { ...entry, count: entry.count + 1 } : { count: 1, until: now() + WINDOW_MS });
+      seen.set(
+        address,
+        running ? { ...entry, count: entry.count + 1 } : { count: 1, until: now() + WINDOW_MS },
+      );
     },
   };
 }

@@ -14,8 +14,7 @@ import {
   Routes,
   TextInputStyle,
 } from "discord.js";
-import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
-import { WebSocket } from "ws";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { createDiscordServer, type DiscordServer } from "../servers/discord/discord-server.ts";
 import { videoCommand } from "../servers/discord/fixtures.ts";
 
@@ -90,33 +89,6 @@ async function postCard() {
   await interaction.reply({ components: card("queued"), flags: MessageFlags.IsComponentsV2 });
   return { interaction, message: await command.reply() };
 }
-
-test("the client knows its guild, channels and commands after login", () => {
-  const guild = client.guilds.cache.get(server.state.guild.id);
-  expect(guild?.channels.cache.map(({ name }) => name).sort()).toEqual(["general", "ideas", "random"]);
-  expect(guild?.members.me?.permissions.has("Administrator")).toBe(true);
-  expect(server.state.commands.map(({ name }) => name)).toEqual(["video"]);
-});
-
-test("a wrong token is refused", async () => {
-  const stranger = new Client({ intents: ["Guilds"], rest: { api: server.apiUrl } });
-  await expect(stranger.login("not.the.token")).rejects.toMatchObject({ code: "TokenInvalid" });
-});
-
-test("an intent that needs a grant is refused", async () => {
-  const curious = new Client({ intents: ["Guilds", "MessageContent"], rest: { api: server.apiUrl } });
-  await expect(curious.login(server.token)).rejects.toThrow("disallowed intents");
-});
-
-test("a heartbeat is acknowledged", async () => {
-  const socket = new WebSocket(`${server.origin.replace("http", "ws")}/gateway?v=10&encoding=json`);
-  onTestFinished(() => socket.terminate());
-  const [hello] = await once(socket, "message");
-  expect(JSON.parse(String(hello))).toMatchObject({ op: 10, d: { heartbeat_interval: expect.any(Number) } });
-  socket.send(JSON.stringify({ op: 1, d: null }));
-  const [acknowledgement] = await once(socket, "message");
-  expect(JSON.parse(String(acknowledgement))).toEqual({ op: 11 });
-});
 
 test("a person's own upload limit counts for answers, not for edits by channel", async () => {
   server.state.guild.attachmentSizeLimit = 1000;

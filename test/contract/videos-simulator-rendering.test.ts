@@ -4,9 +4,10 @@ import { mkdir, readdir, readFile, readlink, writeFile } from "node:fs/promises"
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileTypeFromBuffer } from "file-type";
+import { toFile } from "openai";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { probe } from "../../src/videos/simulator/ffmpeg.ts";
-import { bytesOf, clientOf, settled, startSimulator } from "../fixtures/simulator.ts";
+import { bytesOf, clientOf, drawClip, settled, startOfTime, startSimulator } from "../fixtures/simulator.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
 /** The simulator in a process of its own, to be killed. */
@@ -80,19 +81,42 @@ describe("ffmpeg", () => {
 describe("restart", () => {
   test("finished videos and characters are there, unfinished ones go on, rubbish is swept", async () => {
     const dataDir = temporaryFolder(onTestFinished);
-    const before = await startSimulator({ dataDir, pace: 1 });
-    const { id } = await before.client.videos.create({ prompt: "a paper boat" });
+    const before = await startSimulator({ dataDir });
+    const finished = await before.make("a paper boat");
+    const video = await toFile(await drawClip(3), "mossy.mp4");
+    const character = await before.client.videos.createCharacter({ name: "Mossy", video });
     await before.simulator.close();
+
+    const between = await startSimulator({ dataDir, pace: 1 });
+    const unfinished = await between.client.videos.create({ prompt: "a red kite" });
+    await between.simulator.close();
     await mkdir(join(dataDir, "videos", "video_half", "draft-1"), { recursive: true });
     await writeFile(join(dataDir, "videos", "video_half", "video.json"), '{"version":1,"id":"vid');
-    await mkdir(join(dataDir, "videos", id, "draft-2"));
+    await mkdir(join(dataDir, "videos", unfinished.id, "draft-2"));
 
     const after = await startSimulator({ dataDir, pace: 1 });
+    expect(await after.client.videos.retrieve(finished.id)).toEqual(finished);
+    expect(await after.client.videos.getCharacter(character.id ?? "")).toEqual(character);
     after.pass(8000);
-    expect(await after.settled(id)).toMatchObject({ status: "completed", prompt: "a paper boat" });
-    expect((await after.client.videos.list()).data).toHaveLength(1);
-    expect(await readdir(join(dataDir, "videos"))).toEqual([id]);
-    expect(await readdir(join(dataDir, "videos", id))).toEqual(["media", "video.json"]);
-    expect((await bytesOf(after.client.videos.downloadContent(id))).length).toBeGreaterThan(1000);
+    expect(await after.settled(unfinished.id)).toMatchObject({ status: "completed", prompt: "a red kite" });
+    expect((await readdir(join(dataDir, "videos"))).toSorted()).toEqual(
+      [finished.id, unfinished.id].toSorted(),
+    );
+    for (const { id } of [finished, unfinished]) {
+      expect(await readdir(join(dataDir, "videos", id))).toEqual(["media", "video.json"]);
+      const bytes = await bytesOf(after.client.videos.downloadContent(id));
+      expect((await fileTypeFromBuffer(bytes))?.mime).toBe("video/mp4");
+    }
+  });
+
+  test("an unfinished video can be downloaded even when the restart came a day later", async () => {
+    const dataDir = temporaryFolder(onTestFinished);
+    const before = await startSimulator({ dataDir, rendering: "ffmpeg" });
+    const { id } = await before.client.videos.create({ prompt: "a paper boat" });
+    await before.simulator.close();
+    const dayLater = startOfTime + 24 * 3_600_000;
+    const { client, settled } = await startSimulator({ dataDir, clock: () => dayLater });
+    await settled(id);
+    expect((await client.videos.downloadContent(id)).status).toBe(200);
   });
 });

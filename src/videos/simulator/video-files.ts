@@ -5,6 +5,8 @@ import { readJson, writeJson } from "./json-file.ts";
 import { mediaFiles, type Variant } from "./renderer.ts";
 import { type VideoRecord, videoRecordSchema } from "./video-record.ts";
 
+export type VideoFiles = ReturnType<typeof createVideoFiles>;
+
 /**
  * The videos' place on the disk, one folder each: `video.json`, `backdrop` and `media/`. Every change is a rename, so a
  * process killed at any moment leaves whole files; what it was busy with is swept away by the next `load`.

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import PQueue from "p-queue";
 import { ApiError, notFound } from "./api-error.ts";
 import { faultIn } from "./faults.ts";
+import { createRenderQueue } from "./render-queue.ts";
 import type { Render, Variant } from "./renderer.ts";
 import { createVideoFiles } from "./video-files.ts";
-import { type Standing, scheduledShare, standingOf, type VideoRecord } from "./video-record.ts";
+import { type Standing, standingOf, type VideoRecord } from "./video-record.ts";
 
 /** A video and how it stands now. */
 export interface Video {
@@ -28,9 +28,6 @@ const renderMs = (seconds: number) => 4100 + 500 * seconds;
 /** Records outlive their media by a week, so that an old video can still be remixed. */
 const recordLifetimeMs = 7 * 24 * 3_600_000;
 
-/** Renders at once; the others stay queued. */
-const concurrency = 2;
-
 /** All videos of the simulator: in memory and on disk, rendering or done. */
 export async function createVideoLibrary(options: {
   directory: string;
@@ -43,16 +40,13 @@ export async function createVideoLibrary(options: {
   const { clock, pace, render, mediaLifetimeMs, onError } = options;
   const files = createVideoFiles(options.directory);
   const records = new Map((await files.load()).map((record) => [record.id, record]));
-  /** The share (0 to 1) drawn of every video that is not rendered. */
-  const drawn = new Map<string, number>();
   const swept = new Set<string>();
-  const queue = new PQueue({ concurrency });
-  const closing = new AbortController();
+  const queue = createRenderQueue({ files, render, clock, change, onError });
 
   const isExpired = (record: VideoRecord) => clock() >= record.expiresAt;
   const view = (record: VideoRecord): Video => ({
     record,
-    standing: standingOf(record, clock(), drawn.get(record.id) ?? 0),
+    standing: standingOf(record, clock(), queue.drawn(record.id)),
   });
 
   async function change(record: VideoRecord, changes: Partial<VideoRecord>): Promise<VideoRecord> {
@@ -61,39 +55,6 @@ export async function createVideoLibrary(options: {
     await files.save(changed);
     records.set(record.id, changed);
     return changed;
-  }
-
-  async function produce(queued: VideoRecord): Promise<void> {
-    const startedAt = queued.startedAt ?? Math.max(clock(), queued.createdAt + queued.queueMs);
-    const record = await change(queued, { startedAt });
-    if (faultIn(record.prompt)?.halt) return;
-    // A render that is begun anew goes on from where its schedule stands, lest people see it fall back.
-    const resumedAt = queued.startedAt === undefined ? 0 : Math.min(0.95, scheduledShare(record, clock()));
-    const draft = files.draft(record.id);
-    const [width = 0, height = 0] = record.size.split("x").map(Number);
-    try {
-      await render({
-        clip: { ...record, width, height },
-        backdrop: record.backdrop ? files.backdrop(record.id) : undefined,
-        directory: draft.directory,
-        signal: closing.signal,
-        onProgress: (share) => drawn.set(record.id, resumedAt + (1 - resumedAt) * share),
-      });
-      await draft.keep();
-      await change(record, { renderedAt: clock() });
-    } catch (error) {
-      await draft.drop();
-      if (closing.signal.aborted) return;
-      onError(error, record.id);
-      const message = "The video could not be rendered.";
-      await change(record, { error: { code: "video_generation_failed", message } });
-    } finally {
-      drawn.delete(record.id);
-    }
-  }
-
-  function enqueue(record: VideoRecord): void {
-    queue.add(() => produce(record)).catch((error) => onError(error, record.id));
   }
 
   /** Removes what has expired: first the media, a week later the record. */
@@ -112,8 +73,10 @@ export async function createVideoLibrary(options: {
 
   async function resume(record: VideoRecord): Promise<void> {
     if (record.renderedAt !== undefined || record.error) return;
-    if (await files.hasMedia(record.id)) await change(record, { renderedAt: clock() });
-    else enqueue(record);
+    // Its files are kept as long as others' are, however long nothing ran.
+    const kept = { ...record, expiresAt: clock() + mediaLifetimeMs };
+    if (await files.hasMedia(record.id)) await change(kept, { renderedAt: clock() });
+    else queue.add(kept);
   }
 
   function find(id: string): Video {
@@ -147,7 +110,7 @@ export async function createVideoLibrary(options: {
       };
       await files.add(record, backdrop);
       records.set(record.id, record);
-      enqueue(record);
+      queue.add(record);
       return view(record);
     },
 
@@ -198,11 +161,7 @@ export async function createVideoLibrary(options: {
     },
 
     /** Stops rendering; what is unfinished is taken up again by the next library on the same directory. */
-    async close(): Promise<void> {
-      queue.clear();
-      closing.abort();
-      await queue.onIdle();
-    },
+    close: queue.close,
   };
 }
 

@@ -26,7 +26,7 @@ export function attachmentName({ url }: Media): string | undefined {
 }
 
 /** A button as a person sees it. */
-export interface ButtonView {
+interface ButtonView {
   label: string;
   customId: string | undefined;
   url: string | undefined;
@@ -34,7 +34,7 @@ export interface ButtonView {
 }
 
 /** Something to look at or to play in a message. */
-export interface MediaView {
+interface MediaView {
   /** Undefined for a picture that lies elsewhere. */
   attachment: Attachment | undefined;
   url: string;

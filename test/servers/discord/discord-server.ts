@@ -33,7 +33,7 @@ export interface DiscordServerOptions {
 }
 
 /** A channel and what everybody sees in it. */
-export interface ChannelView extends Channel {
+interface ChannelView extends Channel {
   /** Oldest first; neither ephemeral nor deleted ones. */
   messages: StoredMessage[];
 }

@@ -11,7 +11,7 @@ import type { Channel, Member } from "./types.ts";
 /** An interaction must be answered within this time. */
 export const ANSWER_WITHIN_MS = 3000;
 /** After this time its token is worth nothing. */
-export const TOKEN_LIFE_MS = 15 * 60 * 1000;
+const TOKEN_LIFE_MS = 15 * 60 * 1000;
 
 /** Which kinds of first answer each type of interaction takes. */
 const ANSWERS: Record<number, readonly number[]> = {

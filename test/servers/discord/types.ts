@@ -29,7 +29,7 @@ export interface Role {
 }
 
 /** What a role (type 0) or member (type 1) may do otherwise in one channel. */
-export interface Overwrite {
+interface Overwrite {
   id: string;
   type: 0 | 1;
   allow: bigint;
@@ -85,7 +85,7 @@ export interface Media {
 }
 
 /** One picture or clip of a media gallery. */
-export interface MediaItem {
+interface MediaItem {
   media: Media;
   description?: string | null | undefined;
   spoiler?: boolean | null | undefined;

@@ -7,9 +7,10 @@ import { createRandom } from "./random.ts";
 import { readScene } from "./scene.ts";
 import { skySource } from "./sky.ts";
 import type { Stage } from "./stage.ts";
-import { drawSubject } from "./subjects.ts";
+import { drawSubject } from "./subject-drawing.ts";
 import { drawLightning, drawWeather } from "./weather.ts";
 
+/** Of every clip. */
 export const framesPerSecond = 24;
 
 /** What a clip shows. */
@@ -44,9 +45,7 @@ export function compose(clip: Clip, backdrop: boolean): Composition {
     palette: paletteOf(scene),
     random: createRandom(scene.seed),
   };
-  const drawn = backdrop
-    ? []
-    : [...drawHeavens(stage), ...drawLandscape(stage), ...drawSubject(stage, framesPerSecond)];
+  const drawn = backdrop ? [] : [...drawHeavens(stage), ...drawLandscape(stage), ...drawSubject(stage)];
   const lines = [...drawn, ...drawWeather(stage), ...drawLightning(stage), ...writeCaptions(clip)];
   const frames = seconds * framesPerSecond;
   const ground = backdrop

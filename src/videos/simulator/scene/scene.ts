@@ -29,8 +29,20 @@ export interface Scene {
 /** Degrees of the colour wheel. */
 const remixTurn = -34;
 
-/** Words and what they bring into the picture; a later line and a later prompt win. */
+/** Words and what they bring into the picture. Later lines win: a thing brings its home, a named place replaces it. */
 const vocabulary: readonly (readonly [RegExp, Partial<Scene>])[] = [
+  [/\b(birds?|gulls?|crows?|geese)\b/i, { subject: "birds" }],
+  [/\b(lantern|candle)s?\b/i, { subject: "lanterns", accentHue: 28 }],
+  [/\b(boat|ship|canoe|sailboat|yacht)s?\b/i, { subject: "boat", ground: "sea" }],
+  [/\b(kite)s?\b/i, { subject: "kite" }],
+  [/\b(balloon|airship)s?\b/i, { subject: "balloon" }],
+  [/\b(rocket|spaceship|spacecraft|astronaut)s?\b/i, { subject: "rocket" }],
+  [/\b(lighthouse)s?\b/i, { subject: "lighthouse", ground: "sea" }],
+  [/\b(cat|kitten|kitty)s?\b/i, { subject: "cat", ground: "hills" }],
+  [
+    /\b(fish|fishes|whale|dolphin|shark)s?\b/i,
+    { subject: "fish", ground: "deep", mood: "deep", weather: "bubbles" },
+  ],
   [/\b(hill|meadow|field|garden|village|valley|farm)s?\b/i, { ground: "hills" }],
   [/\b(mountain|alp|peak|cliff|glacier|volcano)(e?s)?\b/i, { ground: "mountains" }],
   [/\b(dune|desert|canyon|savanna|mars)s?\b/i, { ground: "dunes" }],
@@ -46,19 +58,10 @@ const vocabulary: readonly (readonly [RegExp, Partial<Scene>])[] = [
   [/\b(rain|rainy|drizzle|wet)\b/i, { weather: "rain", mood: "storm" }],
   [/\b(storm|thunder|lightning|hurricane)s?\b/i, { weather: "rain", mood: "storm", lightning: true }],
   [/\b(snow|snowy|winter|blizzard|ice|christmas)\b/i, { weather: "snow" }],
-  [/\b(petal|cherry|blossom|flower|rose)s?\b/i, { weather: "petals" }],
-  [/\b(leaf|leaves|autumn)\b/i, { weather: "leaves" }],
+  [/\b(petal|cherry|blossom|flower|rose)s?\b/i, { weather: "petals", accentHue: 336 }],
+  [/\b(leaf|leaves|autumn)\b/i, { weather: "leaves", accentHue: 24 }],
   [/\b(firefly|fireflies|spark|ember|fire|magic)s?\b/i, { weather: "fireflies" }],
   [/\b(confetti|party|birthday|celebration|parade)\b/i, { weather: "confetti" }],
-  [/\b(birds?|gulls?|crows?|geese)\b/i, { subject: "birds" }],
-  [/\b(lantern|candle)s?\b/i, { subject: "lanterns", accentHue: 28 }],
-  [/\b(boat|ship|canoe|sailboat|yacht)s?\b/i, { subject: "boat", ground: "sea" }],
-  [/\b(kite)s?\b/i, { subject: "kite" }],
-  [/\b(balloon|airship)s?\b/i, { subject: "balloon" }],
-  [/\b(rocket|spaceship|spacecraft|astronaut)s?\b/i, { subject: "rocket" }],
-  [/\b(lighthouse)s?\b/i, { subject: "lighthouse", ground: "sea" }],
-  [/\b(cat|kitten|kitty)s?\b/i, { subject: "cat" }],
-  [/\b(fish|fishes|whale|dolphin|shark)s?\b/i, { subject: "fish" }],
 ];
 
 /** Colour words and their hues in degrees. */

@@ -1,10 +1,7 @@
-import { glide, type Point } from "./ass-script.ts";
-import { lightPlace } from "./heavens.ts";
-import { layerBefore, ridgeLine } from "./landscape.ts";
+import type { Point } from "./ass-script.ts";
 import type { Palette } from "./palette.ts";
 import type { Scene } from "./scene.ts";
-import { ellipse, place, polygon } from "./shapes.ts";
-import type { Stage } from "./stage.ts";
+import { ellipse, polygon } from "./shapes.ts";
 
 /** One piece of coloured paper of a subject, drawn about (0, 0) in a box of about 200 by 200 units. */
 type Part = readonly [colour: keyof Palette, path: string, opacity?: number];
@@ -26,6 +23,7 @@ interface Subject {
 const wave = (seconds: number, period: number) => Math.sin((seconds / period) * 2 * Math.PI);
 const still = () => ({ x: 0, y: 0, lean: 0 });
 
+/** Every subject, drawn as if cut from paper. */
 export const subjects: Record<Scene["subject"], Subject> = {
   boat: {
     scale: 1.15,
@@ -229,29 +227,3 @@ export const subjects: Record<Scene["subject"], Subject> = {
     ],
   },
 };
-
-/** The script lines of the scene's subject: drawn anew for every frame, because it leans and flaps. */
-export function drawSubject(stage: Stage, framesPerSecond: number): string[] {
-  const { width, height, unit, scene, palette, seconds } = stage;
-  const subject = subjects[scene.subject];
-  const middle = width * (lightPlace(stage).x > width / 2 ? 0.37 : 0.63);
-  const base =
-    subject.ridge === undefined
-      ? height * subject.lift
-      : ridgeLine(stage, subject.ridge + 1) - subject.lift * unit;
-  const layer = subject.ridge === undefined ? layerBefore(0) : layerBefore(subject.ridge);
-  const lines: string[] = [];
-  const frames = Math.ceil(seconds * framesPerSecond);
-  for (const { x, y, scale, delay } of subject.flock ?? [{ x: 0, y: 0, scale: 1, delay: 0 }]) {
-    for (let frame = 0; frame < frames; frame += 1) {
-      const span = { from: frame / framesPerSecond, to: (frame + 1) / framesPerSecond };
-      const motion = subject.motion(span.from + delay);
-      const spot = { x: middle + (x + motion.x) * unit, y: base + (y + motion.y) * unit };
-      for (const [colour, path, opacity = 1] of subject.parts(span.from + delay)) {
-        const placed = place(path, spot, subject.scale * scale * unit, motion.lean);
-        lines.push(glide({ layer, path: placed, colour: palette[colour], opacity }, span, { x: 0, y: 0 }));
-      }
-    }
-  }
-  return lines;
-}

@@ -1,0 +1,109 @@
+import type { RequestListener } from "node:http";
+import type { Logger } from "pino";
+import type { ChatAdapter, Destination, Draw } from "../chat/adapter.ts";
+import { ServiceError } from "../errors.ts";
+import type { Catalog } from "../videos/catalog.ts";
+import { createChannels } from "./channels.ts";
+import { createConnection } from "./connection.ts";
+import { createDelivery } from "./delivery.ts";
+import { SLACK_FAILURE } from "./errors.ts";
+import { type Interactions, listen } from "./interactions.ts";
+import { cardMessage, deliveredMessage } from "./messages.ts";
+import { createPeople } from "./people.ts";
+import { createWorkspaces } from "./workspaces.ts";
+
+/** Slack as a chat platform. */
+export interface SlackAdapter extends ChatAdapter {
+  /** HTTP mode: to be called for POST /slack/events with the request's body unread. */
+  readonly http?: RequestListener;
+}
+
+interface Options {
+  /** `xoxb-…` */
+  botToken: string;
+  /** `xapp-…`: Socket Mode. */
+  appToken?: string | undefined;
+  /** Without an app token: HTTP. */
+  signingSecret?: string | undefined;
+  /** Base of the Web API; undefined: Slack's own. */
+  apiUrl?: string | undefined;
+  catalog: Catalog;
+  logger: Logger;
+  now: () => number;
+}
+
+/** Connects the bot to one Slack workspace. */
+export function createSlackAdapter(options: Options): SlackAdapter {
+  const { botToken, appToken, signingSecret, apiUrl, catalog, logger, now } = options;
+  const workspaces = createWorkspaces({ botToken, apiUrl, logger });
+  const channels = createChannels({ workspaces, now, logger });
+  const people = createPeople({ now, logger });
+  const connection = createConnection({ appToken, signingSecret, apiUrl, workspaces, logger });
+  const deliver = createDelivery({ workspaces, channels, link, logger });
+  let interactions: Interactions | undefined;
+
+  function link({ workspace, channel, thread, message }: Destination): string | undefined {
+    const url = workspaces.known(workspace)?.url;
+    if (url === undefined || message === undefined) return undefined;
+    const inThread = thread === undefined ? "" : `?thread_ts=${thread}&cid=${channel}`;
+    return `${url}archives/${channel}/p${message.replace(".", "")}${inThread}`;
+  }
+
+  return {
+    platform: "slack",
+    ...(connection.http && { http: connection.http }),
+
+    async start(handler) {
+      const { id, url } = await workspaces.installed().catch((error: unknown) => {
+        if (!(error instanceof ServiceError) || error.code !== SLACK_FAILURE.noAccess) throw error;
+        throw new Error(`Slack does not accept SLACK_BOT_TOKEN. ${error.message}`, { cause: error });
+      });
+      interactions = listen({
+        app: connection.app,
+        handler,
+        workspaces,
+        people,
+        channels,
+        catalog,
+        apiUrl,
+        logger,
+      });
+      await connection.start();
+      logger.info({ team: id, url }, "connected to Slack");
+    },
+
+    async stop() {
+      connection.stop();
+      await interactions?.stop();
+      await connection.close();
+    },
+
+    connected: connection.connected,
+    draws,
+    checkAccess: channels.check,
+    postCard: (destination, card) => channels.post(destination, cardMessage(card)),
+    // A post has no key that Slack would know again, and the history is throttled too hard to be searched.
+    findCard: async () => undefined,
+
+    async editCard({ workspace, channel, message: ts }, card) {
+      if (ts === undefined) return;
+      const { call } = await workspaces.of(workspace);
+      const message = card.tone === "good" ? deliveredMessage(card) : cardMessage(card);
+      await call(({ chat }) => chat.update({ channel, ts, ...message }));
+    },
+
+    deliver,
+    link,
+  };
+}
+
+/**
+ * Posting: one a second and channel. Edits: 50 a minute for the whole workspace, which the one edit of a delivery counts
+ * against; its other calls may be made twice as often (docs.slack.dev/apis/web-api/rate-limits).
+ */
+function draws(call: "reply" | "post" | "edit" | "deliver", { workspace, channel }: Destination): Draw[] {
+  if (call === "reply" || call === "post") {
+    return [{ bucket: `slack:${workspace}:post:${channel}`, calls: 1, perMs: 1_000 }];
+  }
+  return [{ bucket: `slack:${workspace}:update`, calls: 50, perMs: 60_000 }];
+}

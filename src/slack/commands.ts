@@ -1,0 +1,117 @@
+import type { FileInput, InputBlock, ModalView, PlainTextInput, StaticSelect } from "@slack/types";
+import { z } from "zod";
+import type { Option } from "../../commands/command.ts";
+import type { RawValue } from "../chat/adapter.ts";
+import type { Form, FormField } from "../chat/form.ts";
+import type { Catalog } from "../videos/catalog.ts";
+import type { SlackFile } from "./attachments.ts";
+import { plain } from "./messages.ts";
+import { clamp, richText, section } from "./rich-text.ts";
+
+// docs.slack.dev/reference/views and /block-kit: title 24, text input 3000, label 2000, option 75 (value 150) characters.
+const TITLE_MAX = 24;
+const INPUT_MAX = 3000;
+const LABEL_MAX = 2000;
+const CHOICE_MAX = 75;
+const CHOICES_MAX = 100;
+const ACTION_ID = "value";
+
+/** What a form needs to know again when it is submitted: a submission names no channel. */
+const metadataSchema = z.object({
+  channel: z.string(),
+  thread: z.string().optional(),
+  hidden: z.record(z.string(), z.string()),
+});
+
+/** Where a form was opened, and the values that travel unseen. */
+export type FormMetadata = z.infer<typeof metadataSchema>;
+
+/** A form as a modal: one input block for each field, named after it. */
+export function formView(form: Form, place: Omit<FormMetadata, "hidden">, catalog: Catalog): ModalView {
+  const fits = form.title.length <= TITLE_MAX;
+  const intro = fits ? form.intro : [[form.title], ...form.intro];
+  return {
+    type: "modal",
+    callback_id: form.command,
+    private_metadata: JSON.stringify({ ...place, hidden: form.hidden } satisfies FormMetadata),
+    title: plain(fits ? form.title : `/video ${form.command}`, TITLE_MAX),
+    submit: plain(form.submitLabel, TITLE_MAX),
+    close: plain("Cancel", TITLE_MAX),
+    blocks: [...richText(section(intro)), ...form.fields.map((field) => inputBlock(field, catalog))],
+  };
+}
+
+function inputBlock(field: FormField, catalog: Catalog): InputBlock {
+  const { name, option } = field;
+  return {
+    type: "input",
+    block_id: name,
+    optional: option.required !== true,
+    label: plain(`${name.charAt(0).toUpperCase()}${name.slice(1)}`, LABEL_MAX),
+    hint: plain(option.description, LABEL_MAX),
+    element: { ...inputElement(option, field.initial, catalog), action_id: ACTION_ID },
+  };
+}
+
+function inputElement(
+  option: Option,
+  initial: string | undefined,
+  catalog: Catalog,
+): PlainTextInput | StaticSelect | FileInput {
+  switch (option.type) {
+    case "image":
+      return { type: "file_input", filetypes: ["jpg", "jpeg", "png", "webp"], max_files: 1 };
+    case "choice": {
+      const options = option
+        .choices(catalog)
+        .slice(0, CHOICES_MAX)
+        .map(({ value, label }) => ({ value, text: plain(label, CHOICE_MAX) }));
+      const chosen = options.find(({ value }) => value === initial);
+      return { type: "static_select", options, ...(chosen && { initial_option: chosen }) };
+    }
+    default: {
+      const max = option.type === "text" ? Math.min(option.maxLength, INPUT_MAX) : CHOICE_MAX;
+      return {
+        type: "plain_text_input",
+        multiline: option.type === "text",
+        max_length: max,
+        ...(initial !== undefined && { initial_value: clamp(initial, max) }),
+      };
+    }
+  }
+}
+
+/** Size and address are missing in the library's type (docs.slack.dev/reference/objects/file-object). */
+const fileSchema = z.object({
+  name: z.string(),
+  mimetype: z.string(),
+  size: z.number(),
+  url_private: z.string(),
+});
+
+const inputSchema = z.object({
+  value: z.string().nullish(),
+  selected_option: z.object({ value: z.string() }).nullish(),
+  files: z.array(fileSchema).optional(),
+});
+
+/** What a submission says, as far as it is read. */
+export const submissionSchema = z.object({
+  callback_id: z.string(),
+  private_metadata: z.preprocess((text) => JSON.parse(String(text)), metadataSchema),
+  state: z.object({ values: z.record(z.string(), z.record(z.string(), inputSchema)) }),
+});
+
+/** The values of a submitted form by the names of its fields; empty ones are left out. */
+export function submittedValues(
+  { private_metadata, state }: z.infer<typeof submissionSchema>,
+  imageOf: (file: SlackFile) => RawValue,
+): Record<string, RawValue> {
+  const values: Record<string, RawValue> = { ...private_metadata.hidden };
+  for (const [name, { [ACTION_ID]: input }] of Object.entries(state.values)) {
+    const [file] = input?.files ?? [];
+    const value = file ? imageOf(file) : (input?.selected_option?.value ?? input?.value);
+    if (value !== undefined && value !== null && value !== "") values[name] = value;
+  }
+  return values;
+}

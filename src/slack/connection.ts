@@ -1,0 +1,148 @@
+import type { RequestListener } from "node:http";
+import { App, HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
+import type { Logger } from "pino";
+import { sleep } from "../sleep.ts";
+import { createSlackLogger } from "./slack-logger.ts";
+import type { Workspaces } from "./workspaces.ts";
+
+/** How Slack reaches the bot. */
+export interface Connection {
+  /** Where listeners are added. */
+  app: App;
+  start(): Promise<void>;
+  /** Hears nothing more; what was heard can still be acknowledged until `close`. */
+  stop(): void;
+  close(): Promise<void>;
+  connected(): boolean;
+  /** HTTP mode: answers POST /slack/events. */
+  http?: RequestListener;
+}
+
+interface Options {
+  apiUrl: string | undefined;
+  workspaces: Workspaces;
+  logger: Logger;
+}
+
+/** Builds Bolt for one of its two modes: Socket Mode where there is an app token, else HTTP. */
+export function createConnection(
+  options: Options & { appToken: string | undefined; signingSecret: string | undefined },
+): Connection {
+  const { appToken, signingSecret } = options;
+  if (appToken !== undefined) return createSocketConnection({ ...options, appToken });
+  if (signingSecret !== undefined) return createHttpConnection({ ...options, signingSecret });
+  throw new Error("Slack needs an app token or a signing secret.");
+}
+
+type Receiver = HTTPReceiver | SocketModeReceiver;
+
+/** The token is looked up by team with each request, so that nothing here is tied to one workspace. */
+function createBolt(receiver: Receiver, { apiUrl, workspaces, logger }: Options): App {
+  const app = new App({
+    receiver,
+    socketMode: receiver instanceof SocketModeReceiver,
+    authorize: async ({ teamId = "" }) => {
+      const { token: botToken, botId, botUserId } = await workspaces.of(teamId);
+      return { botToken, botId, botUserId };
+    },
+    convoStore: false,
+    clientOptions: { ...(apiUrl !== undefined && { slackApiUrl: apiUrl }) },
+    logger: createSlackLogger(logger),
+  });
+  app.error(async (err) => logger.error({ err }, "a request from Slack failed"));
+  return app;
+}
+
+/** Slack shows people an error once three seconds are over; answering then is of no use. */
+const UNHANDLED_AFTER_MS = 3_001;
+
+function createHttpConnection(options: Options & { signingSecret: string }): Connection {
+  const { signingSecret, logger } = options;
+  const receiver = new HTTPReceiver({
+    signingSecret,
+    unhandledRequestTimeoutMillis: UNHANDLED_AFTER_MS,
+    logger: createSlackLogger(logger),
+  });
+  let open = false;
+  return {
+    app: createBolt(receiver, options),
+    start: async () => {
+      open = true;
+    },
+    stop: () => {
+      open = false;
+    },
+    close: async () => {},
+    connected: () => open,
+    http(request, response) {
+      if (open) receiver.requestListener(request, response);
+      else response.writeHead(503).end();
+    },
+  };
+}
+
+const RECONNECT_BASE_MS = 500;
+const RECONNECT_MAX_MS = 30_000;
+const CLOSE_TIMEOUT_MS = 2_000;
+
+/**
+ * Connects anew by itself: the client's own way of doing so waits five seconds each time Slack renews a connection,
+ * and rejects unheard, which ends the process, when Slack refuses.
+ */
+function createSocketConnection(options: Options & { appToken: string }): Connection {
+  const { appToken, apiUrl, logger } = options;
+  const receiver = new SocketModeReceiver({
+    appToken,
+    autoReconnectEnabled: false,
+    installerOptions: {
+      clientOptions: {
+        ...(apiUrl !== undefined && { slackApiUrl: apiUrl }),
+        retryConfig: { retries: 0 },
+        rejectRateLimitedCalls: true,
+      },
+    },
+    logger: createSlackLogger(logger),
+  });
+  const { client } = receiver;
+  const stopping = new AbortController();
+  let connected = false;
+  /** Set while connecting, when there is nothing to react to. */
+  let connecting: Promise<void> | undefined;
+  client.on("connected", () => {
+    connected = true;
+  });
+  client.on("disconnected", () => {
+    connected = false;
+    connecting ??= reconnect().finally(() => {
+      connecting = undefined;
+    });
+  });
+
+  async function reconnect(): Promise<void> {
+    for (let failures = 0; !connected && !stopping.signal.aborted; failures++) {
+      const waitMs = failures === 0 ? 0 : Math.min(RECONNECT_MAX_MS, RECONNECT_BASE_MS * 2 ** failures);
+      await sleep(waitMs * (0.75 + Math.random() / 2), stopping.signal);
+      if (stopping.signal.aborted) return;
+      try {
+        await client.start();
+      } catch (err) {
+        logger.warn({ err, failures }, "Slack's socket did not open, trying again");
+      }
+    }
+  }
+
+  return {
+    app: createBolt(receiver, options),
+    async start() {
+      connecting = client.start().then(() => {
+        connecting = undefined;
+      });
+      await connecting;
+    },
+    stop: () => stopping.abort(),
+    async close() {
+      await Promise.race([client.disconnect(), sleep(CLOSE_TIMEOUT_MS)]);
+    },
+    connected: () => connected,
+  };
+}
