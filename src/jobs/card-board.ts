@@ -3,36 +3,44 @@ import type { ChatAdapter, Destination, PlatformName } from "../chat/adapter.ts"
 import type { Card } from "../chat/card.ts";
 import type { ChatBudget, Permit, Priority } from "../chat/chat-budget.ts";
 import { ServiceError } from "../errors.ts";
-import { sleep } from "../sleep.ts";
-import type { Job } from "./job.ts";
+import { type Job, posted } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
 
 /**
- * Keeps every card true to its job. One thing at a time happens to a card; an edit that waits for its turn shows the
- * newest document when the turn comes, so nothing stale is ever sent and nothing queues up behind itself.
+ * Keeps every card true to its job. One thing at a time happens to a card, and what is shown is read when its turn has
+ * come: nothing stale is ever sent, and nothing queues up behind itself.
  */
 export interface CardBoard {
-  /** Posts the first card, by the request's own answer where there is one. */
-  post(job: Job, answer?: (card: Card) => Promise<Destination>): Promise<Destination>;
-  /** Shows the job's newest state when the platform's limits allow; resolves when it is shown or cannot be. */
+  /** Posts the first card, by `send` where there is a better way than a new message, and writes its address down. */
+  post(job: Job, send?: (card: Card) => Promise<Destination>): Promise<Job | undefined>;
+  /**
+   * Shows the job's newest state when the platform's limits allow; resolves when it is shown or cannot be.
+   * Progress that does not get through is left to the next call. @throws ServiceError when a final card may get through later.
+   */
   show(job: Job): Promise<void>;
-  /** Runs the last thing that happens to a card after what is under way; waiting edits are dropped. */
+  /** Runs the last thing that happens to a card, after what is under way; what waits is dropped. */
   finish(job: Job, work: (adapter: ChatAdapter) => Promise<void>): Promise<void>;
 }
 
 /** Percent points of progress that are worth an edit. */
 const PROGRESS_STEP = 5;
-const RETRY_MS = 2_000;
-const TRIES = 5;
+
+/** An edit whose turn has not come. */
+interface Waiting {
+  done: Promise<void>;
+  priority: Priority;
+  /** There once the turn has come and the platform's limits are waited for. */
+  permit: Permit | undefined;
+  dropped: boolean;
+}
 
 interface Slot {
   /** What happens to the card now; the next thing waits for it. */
   turn: Promise<unknown>;
-  waiting: { done: Promise<void>; permit: Permit } | undefined;
+  waiting: Waiting | undefined;
   shown: { title: string; percent: number } | undefined;
-  /** Calls that use the slot; the last one out of a closed slot removes it. */
+  /** Calls that use the slot; the last one out removes it, unless what is shown is needed again. */
   users: number;
-  closed: boolean;
 }
 
 interface Dependencies {
@@ -43,21 +51,14 @@ interface Dependencies {
   logger: Logger;
 }
 
-function emptySlot(): Slot {
-  return { turn: Promise.resolve(), waiting: undefined, shown: undefined, users: 0, closed: false };
-}
-
 /** Builds the board; it holds nothing that a restart could lose. */
 export function createCardBoard({ adapters, budget, jobs, render, logger }: Dependencies): CardBoard {
   const slots = new Map<string, Slot>();
 
-  function adapterOf(job: Job): ChatAdapter {
-    const adapter = adapters.get(job.destination.platform);
-    if (!adapter)
-      throw new ServiceError("chat", "not_configured", `${job.destination.platform} is not set up.`, {
-        retryable: false,
-      });
-    return adapter;
+  function adapterOf({ destination: { platform } }: Job): ChatAdapter {
+    const adapter = adapters.get(platform);
+    if (adapter) return adapter;
+    throw new ServiceError(platform, "not_configured", `${platform} is not set up.`, { retryable: false });
   }
 
   async function withSlot<T>(jobId: string, use: (slot: Slot) => Promise<T>): Promise<T> {
@@ -68,7 +69,7 @@ export function createCardBoard({ adapters, budget, jobs, render, logger }: Depe
       return await use(slot);
     } finally {
       slot.users--;
-      if (slot.closed && slot.users === 0) slots.delete(jobId);
+      if (slot.users === 0 && slot.shown === undefined) slots.delete(jobId);
     }
   }
 
@@ -79,74 +80,108 @@ export function createCardBoard({ adapters, budget, jobs, render, logger }: Depe
     return result;
   }
 
+  /** Shows the newest document. */
   async function edit(slot: Slot, jobId: string): Promise<void> {
     const job = await jobs.get(jobId);
-    if (!job?.destination.message || job.cardLost !== undefined) return;
+    if (!job?.destination.message || job.cardLost !== undefined) return forget(slot);
     const card = await render(job);
-    await retrying(job, () => adapterOf(job).editCard(job.destination, card));
-    slot.shown = { title: card.title, percent: card.progress?.percent ?? 0 };
-    slot.closed = card.kind === "final";
+    if (!isNews(slot, card)) return;
+    try {
+      await adapterOf(job).editCard(job.destination, card);
+    } catch (error) {
+      await notShown(job, card, error);
+      if (error instanceof ServiceError && error.retryable) return;
+    }
+    if (card.kind === "final") forget(slot);
+    else note(slot, card);
   }
 
-  /** Repeats an edit that the platform could not take right now; a message that is gone is written down as lost. */
-  async function retrying(job: Job, send: () => Promise<void>): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await send();
-      } catch (error) {
-        if (!(error instanceof ServiceError)) throw error;
-        logger.warn({ jobId: job.id, code: error.code, attempt, err: error }, "card could not be edited");
-        if (!error.retryable || attempt === TRIES) {
-          if (error.code === "gone")
-            await jobs.update(job.id, (current) => ({ ...current, cardLost: error.code }));
-          else if (error.retryable) throw error;
-          return;
-        }
-        if (error.retryAfterMs)
-          budget.pause(adapterOf(job).draws("edit", job.destination), error.retryAfterMs);
-        await sleep(error.retryAfterMs ?? RETRY_MS * attempt);
-      }
-    }
+  /** Resolves where showing that card again makes no sense. */
+  async function notShown(job: Job, card: Card, error: unknown): Promise<void> {
+    if (!(error instanceof ServiceError)) throw error;
+    logger.warn({ jobId: job.id, err: error }, "card could not be edited");
+    if (error.retryAfterMs) budget.pause(adapterOf(job).draws("edit", job.destination), error.retryAfterMs);
+    if (error.code === "gone")
+      await jobs.update(job.id, (current) => ({ ...current, cardLost: error.code }));
+    else if (error.retryable && card.kind === "final") throw error;
+  }
+
+  function wait(slot: Slot, job: Job, priority: Priority): Promise<void> {
+    const { promise: done, resolve } = Promise.withResolvers<void>();
+    const waiting: Waiting = { done, priority, permit: undefined, dropped: false };
+    slot.waiting = waiting;
+    const turn = inTurn(slot, async () => {
+      if (waiting.dropped) return;
+      waiting.permit = budget.acquire(adapterOf(job).draws("edit", job.destination), waiting.priority);
+      const granted = await waiting.permit.granted;
+      if (slot.waiting === waiting) slot.waiting = undefined;
+      if (granted) await edit(slot, job.id);
+    });
+    resolve(turn);
+    return done;
   }
 
   return {
-    async post(job, answer) {
-      const adapter = adapterOf(job);
-      const card = await render(job);
-      await budget.acquire(adapter.draws(answer ? "reply" : "post", job.destination), "first").granted;
-      return answer ? answer(card) : adapter.postCard(job.destination, card);
-    },
+    post: (job, send) =>
+      withSlot(job.id, (slot) =>
+        inTurn(slot, async () => {
+          const current = await jobs.get(job.id);
+          if (current?.phase !== "accepted") return current;
+          const adapter = adapterOf(current);
+          await budget.acquire(adapter.draws(send ? "reply" : "post", current.destination), "first").granted;
+          const card = await render(current);
+          const destination = await (send ? send(card) : adapter.postCard(current.destination, card));
+          note(slot, card);
+          return jobs.update(job.id, (newest) => posted(newest, destination));
+        }),
+      ),
 
     show: (job) =>
       withSlot(job.id, async (slot) => {
         const card = await render(job);
-        const percent = card.progress?.percent ?? 0;
-        const moved = slot.shown === undefined || percent - slot.shown.percent >= PROGRESS_STEP;
-        if (card.kind === "progress" && !moved && slot.shown?.title === card.title) return;
-        const priority: Priority = card.kind === "final" ? "final" : "progress";
-        if (slot.waiting) {
-          slot.waiting.permit.raise(priority);
-          return slot.waiting.done;
-        }
-        const permit = budget.acquire(adapterOf(job).draws("edit", job.destination), priority);
-        const done = inTurn(slot, async () => {
-          const go = await permit.granted;
-          slot.waiting = undefined;
-          if (go) await edit(slot, job.id);
-        });
-        slot.waiting = { done, permit };
-        return done;
+        if (!adapters.has(job.destination.platform) || !isNews(slot, card)) return;
+        const priority = card.kind === "final" ? "final" : "progress";
+        const { waiting } = slot;
+        if (!waiting) return wait(slot, job, priority);
+        if (priority === "final") waiting.priority = priority;
+        waiting.permit?.raise(priority);
+        return waiting.done;
       }),
 
     finish: (job, work) =>
       withSlot(job.id, async (slot) => {
         const adapter = adapterOf(job);
-        slot.waiting?.permit.cancel();
+        drop(slot);
         await inTurn(slot, async () => {
           await budget.acquire(adapter.draws("deliver", job.destination), "final").granted;
           await work(adapter);
         });
-        slot.closed = true;
+        forget(slot);
       }),
   };
+}
+
+function emptySlot(): Slot {
+  return { turn: Promise.resolve(), waiting: undefined, shown: undefined, users: 0 };
+}
+
+/** Whether a card says enough more than the one that is shown. */
+function isNews({ shown }: Slot, card: Card): boolean {
+  if (card.kind === "final" || shown === undefined || shown.title !== card.title) return true;
+  return (card.progress?.percent ?? 0) - shown.percent >= PROGRESS_STEP;
+}
+
+function note(slot: Slot, card: Card): void {
+  slot.shown = { title: card.title, percent: card.progress?.percent ?? 0 };
+}
+
+function forget(slot: Slot): void {
+  slot.shown = undefined;
+}
+
+function drop(slot: Slot): void {
+  if (!slot.waiting) return;
+  slot.waiting.dropped = true;
+  slot.waiting.permit?.cancel();
+  slot.waiting = undefined;
 }

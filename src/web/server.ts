@@ -1,14 +1,10 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Logger } from "pino";
 import { UserError } from "../errors.ts";
-import { sleep } from "../sleep.ts";
-
-/** Takes a request as Node gives it, for libraries that read the raw body themselves. */
-export type RawHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 interface Options {
   host: string;
@@ -18,8 +14,8 @@ interface Options {
   ready: () => Promise<Record<string, boolean>>;
   /** The local page, where it is wanted. */
   playground?: Hono | undefined;
-  /** Slack's requests, where it sends them over HTTP. */
-  slackEvents?: RawHandler | undefined;
+  /** Takes Slack's requests, where it sends them over HTTP; it reads the raw body itself. */
+  slackEvents?: RequestListener | undefined;
   logger: Logger;
 }
 
@@ -32,6 +28,7 @@ export interface WebServer {
 }
 
 const CLOSE_TIMEOUT_MS = 3_000;
+const DISMISSAL_MS = 20;
 const SLACK_PATH = /^\/slack\/events(?:\?|$)/;
 
 /** `GET /healthz` (the process lives), `GET /readyz` (everything is connected), and what is mounted. */
@@ -72,12 +69,12 @@ export function createWebServer({ host, port, ready, playground, slackEvents, lo
     },
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
-      server.closeIdleConnections();
-      const patience = new AbortController();
-      await Promise.race([closed, sleep(CLOSE_TIMEOUT_MS, patience.signal)]);
-      patience.abort();
-      server.closeAllConnections();
+      // Connections that people keep open for their next request count as open until they are told.
+      const dismissal = setInterval(() => server.closeIdleConnections(), DISMISSAL_MS);
+      const patience = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS);
       await closed;
+      clearInterval(dismissal);
+      clearTimeout(patience);
     },
   };
 }

@@ -1,0 +1,53 @@
+import type { AnyCommand } from "../commands/command.ts";
+import type { ChatAdapter } from "./chat/adapter.ts";
+import type { Config } from "./config.ts";
+import type { Logger } from "./logger.ts";
+import type { MediaStore } from "./media/media-store.ts";
+import type { Store } from "./store/store.ts";
+import type { Catalog } from "./videos/catalog.ts";
+
+interface Dependencies {
+  config: Config;
+  store: Store;
+  media: MediaStore;
+  catalog: Catalog;
+  commands: readonly AnyCommand[];
+  simulated: boolean;
+  now: () => number;
+  logger: Logger;
+}
+
+/** Builds the platforms that are configured; the code of the others is not even loaded, for memory and start time. */
+export async function openPlatforms(dependencies: Dependencies) {
+  const { config } = dependencies;
+  const [discord, slack, web] = await Promise.all([
+    config.DISCORD_TOKEN === undefined ? undefined : openDiscord(dependencies, config.DISCORD_TOKEN),
+    config.SLACK_BOT_TOKEN === undefined ? undefined : openSlack(dependencies, config.SLACK_BOT_TOKEN),
+    config.playground ? openPlayground(dependencies) : undefined,
+  ]);
+  const adapters: ChatAdapter[] = [discord, slack, web?.adapter].filter((adapter) => adapter !== undefined);
+  return { adapters, playground: web?.playground, slackEvents: slack?.http };
+}
+
+async function openDiscord({ config, catalog, commands, now, logger }: Dependencies, token: string) {
+  const { createDiscordAdapter } = await import("./discord/adapter.ts");
+  const { DISCORD_API_URL: apiUrl, DISCORD_GUILD_ID: guildId } = config;
+  return createDiscordAdapter({ token, apiUrl, guildId, catalog, commands, now, logger });
+}
+
+async function openSlack({ config, catalog, now, logger }: Dependencies, botToken: string) {
+  const { createSlackAdapter } = await import("./slack/adapter.ts");
+  const { SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret, SLACK_API_URL: apiUrl } = config;
+  return createSlackAdapter({ botToken, appToken, signingSecret, apiUrl, catalog, now, logger });
+}
+
+async function openPlayground(dependencies: Dependencies) {
+  const { config, store, now } = dependencies;
+  const [{ createWebAdapter }, { createPlayground }] = await Promise.all([
+    import("./web/adapter.ts"),
+    import("./web/playground.ts"),
+  ]);
+  const adapter = createWebAdapter({ store, now });
+  const { PLAYGROUND_PASSWORD: password, HOST: host, PUBLIC_URL: publicUrl } = config;
+  return { adapter, playground: createPlayground({ ...dependencies, adapter, password, host, publicUrl }) };
+}
