@@ -33,7 +33,7 @@ export const status = defineCommand({
 });
 
 function jobLine(job: Job, link: string | undefined): Line {
-  const progress = job.video?.progress;
+  const progress = job.phase === "rendering" ? job.video?.progress : undefined;
   const state = progress === undefined ? titleOf(job) : `${titleOf(job)} ${progress} %`;
   const id = link === undefined ? { code: job.id } : { link, text: job.id };
   return [{ bold: state }, " · ", id, ` · ${shorten(job.request.prompt.replaceAll(/\s+/g, " "), 80)}`];

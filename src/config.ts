@@ -33,7 +33,9 @@ export const settings = {
   PLAYGROUND: flag,
   PLAYGROUND_PASSWORD: optional,
   OPERATOR_IDS: list.default([]),
-  OPERATOR_NOTICE: optional,
+  OPERATOR_NOTICE: text
+    .regex(/^(discord|slack):\S+$/, "must be discord:ID or slack:ID, of a channel or a person")
+    .optional(),
   HOST: text.min(1).default("127.0.0.1"),
   PORT: count(0, 65_535).default(3000),
   PUBLIC_URL: optionalUrl,

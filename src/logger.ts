@@ -15,6 +15,9 @@ const SECRET = [
   "response_url",
 ];
 
+/** What an error of ours or of the system tells besides its message. */
+const DETAILS = new Set(["code", "service", "requestId", "retryAfterMs"]);
+
 /**
  * A logger: JSON lines on stdout, or readable lines where `pretty` says that a person looks on.
  * Secrets and prompts are redacted.
@@ -34,6 +37,12 @@ export async function createLogger(options: { level: string; pretty: boolean }):
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { name, message, stack, cause } = error;
-  const code = "code" in error ? { code: error.code } : {};
-  return { name, message, ...code, stack, ...(cause !== undefined && { cause: describeError(cause) }) };
+  const details = Object.entries(error).filter(([key]) => DETAILS.has(key));
+  return {
+    name,
+    message,
+    ...Object.fromEntries(details),
+    stack,
+    ...(cause !== undefined && { cause: describeError(cause) }),
+  };
 }

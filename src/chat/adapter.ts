@@ -139,6 +139,8 @@ export interface ChatAdapter {
   editCard(destination: Destination, card: Card): Promise<void>;
   /** Puts video and card into the channel and tells the requester; repeating it with its checkpoint repeats no effect. */
   deliver(delivery: Delivery): Promise<Destination>;
+  /** Writes to a channel or a person by the platform's own id, where it has such. @throws ServiceError */
+  tell?(address: string, notice: Notice): Promise<void>;
   /** Address of the message for people to follow; undefined where there is none. */
   link(destination: Destination): string | undefined;
 }

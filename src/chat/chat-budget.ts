@@ -22,6 +22,8 @@ export interface ChatBudget {
 const RANK: Record<Priority, number> = { final: 0, first: 1, progress: 2 };
 /** Progress leaves a fifth of each limit to finals and first cards. */
 const PROGRESS_SHARE = 0.8;
+/** Timers of more than 31 bits fire at once. */
+const TIMER_MAX_MS = 3_600_000;
 
 interface Bucket {
   /** When the calls of the running window were granted, oldest first. */
@@ -77,7 +79,7 @@ export function createChatBudget(options: { now?: () => number } = {}): ChatBudg
       return false;
     });
     clearTimeout(timer);
-    if (waiting.length > 0) timer = setTimeout(serve, Math.max(1, next - at));
+    if (waiting.length > 0) timer = setTimeout(serve, Math.min(Math.max(1, next - at), TIMER_MAX_MS));
     else forgetIdle(at);
   }
 

@@ -31,8 +31,7 @@ export function createDispatcher(dependencies: Dependencies): ChatHandler {
 
   function commandNamed(name: string): AnyCommand {
     const command = commands.find((candidate) => candidate.name === name);
-    if (!command)
-      throw new UserError("unknown_command", "This button or command is from another version of the bot.");
+    if (!command) throw outdated();
     return command;
   }
 
@@ -41,13 +40,14 @@ export function createDispatcher(dependencies: Dependencies): ChatHandler {
     raw: Record<string, RawValue>,
     context: CommandContext,
   ): Promise<void> {
-    await command.run?.(context, parseOptions(command.options, raw, catalog));
+    if (!command.run) throw outdated();
+    await command.run(context, parseOptions(command.options, raw, catalog));
   }
 
   async function invoke(invocation: Invocation, context: CommandContext): Promise<void> {
     if (invocation.kind === "button") {
       const { press } = commandNamed(invocation.action);
-      if (!press) throw new UserError("unknown_command", "This button is from another version of the bot.");
+      if (!press) throw outdated();
       return press(context, invocation.jobId);
     }
     if (invocation.kind === "command") return run(commandNamed(invocation.name), invocation.values, context);
@@ -92,6 +92,10 @@ export function createDispatcher(dependencies: Dependencies): ChatHandler {
       }
     },
   };
+}
+
+function outdated(): UserError {
+  return new UserError("unknown_command", "This button or command is from another version of the bot.");
 }
 
 /** Only what is meant for people is shown to them; the rest is in the log. */

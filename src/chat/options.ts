@@ -71,6 +71,6 @@ function parseChoice(name: string, typed: string, choices: Choice[]): string {
   const allowed = choices.map(({ label }) => label).join(", ");
   throw new UserError(
     "option_value",
-    `“${typed.trim().slice(0, 60)}” is not a ${name} there is. Choose one of: ${allowed}.`,
+    `“${name}” cannot be “${typed.trim().slice(0, 60)}”. Choose one of: ${allowed}.`,
   );
 }

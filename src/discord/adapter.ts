@@ -12,6 +12,7 @@ import { createDelivery } from "./delivery.ts";
 import { createDiscordApi } from "./discord-api.ts";
 import { isDiscordError } from "./errors.ts";
 import { createInteractionListener, decodeReceipt } from "./interactions.ts";
+import { noticeMessage } from "./messages.ts";
 import { createFileOpener } from "./person-files.ts";
 import { createReply } from "./reply.ts";
 
@@ -102,6 +103,18 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): ChatAdapte
     },
 
     editCard: cards.edit,
+
+    async tell(address, notice) {
+      const post = (channel: string) => api.post(channel, noticeMessage(notice));
+      try {
+        await post(address);
+      } catch (error) {
+        // Channels and people have ids of one kind: what is no channel is a person.
+        if (!isDiscordError(error, "gone")) throw error;
+        await post((await api.directChannel(address)).id);
+      }
+    },
+
     deliver,
     link,
   };

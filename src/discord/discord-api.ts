@@ -1,4 +1,5 @@
 import {
+  type APIDMChannel,
   type APIMessage,
   makeURLSearchParams,
   REST,
@@ -80,6 +81,9 @@ export function createDiscordApi({ token, apiUrl }: { token: string; apiUrl: str
 
     post: (channel: string, body: RESTPostAPIChannelMessageJSONBody) =>
       call<APIMessage>("post", Routes.channelMessages(channel), { body }),
+
+    directChannel: (person: string) =>
+      call<APIDMChannel>("post", Routes.userChannels(), { body: { recipient_id: person } }),
 
     message: (channel: string, message: string) =>
       call<APIMessage>("get", Routes.channelMessage(channel, message)),

@@ -83,42 +83,41 @@ export function createCardBoard({ adapters, budget, jobs, render, logger }: Depe
   /** Shows the newest document. */
   async function edit(slot: Slot, jobId: string): Promise<void> {
     const job = await jobs.get(jobId);
-    if (!job?.destination.message || job.cardLost !== undefined) return forget(slot);
+    if (!job?.destination.message || job.cardLost !== undefined) return;
     const card = await render(job);
     if (!isNews(slot, card)) return;
     try {
       await adapterOf(job).editCard(job.destination, card);
+      note(slot, card);
     } catch (error) {
-      await notShown(job, card, error);
-      if (error instanceof ServiceError && error.retryable) return;
+      await notShown(slot, job, card, error);
     }
-    if (card.kind === "final") forget(slot);
-    else note(slot, card);
   }
 
-  /** Resolves where showing that card again makes no sense. */
-  async function notShown(job: Job, card: Card, error: unknown): Promise<void> {
+  async function notShown(slot: Slot, job: Job, card: Card, error: unknown): Promise<void> {
     if (!(error instanceof ServiceError)) throw error;
     logger.warn({ jobId: job.id, err: error }, "card could not be edited");
     if (error.retryAfterMs) budget.pause(adapterOf(job).draws("edit", job.destination), error.retryAfterMs);
-    if (error.code === "gone")
-      await jobs.update(job.id, (current) => ({ ...current, cardLost: error.code }));
-    else if (error.retryable && card.kind === "final") throw error;
+    if (error.retryable) {
+      if (card.kind === "final") throw error;
+      return;
+    }
+    // Trying the same again with every poll would help nobody.
+    note(slot, card);
+    if (error.code === "gone") await jobs.update(job.id, (current) => ({ ...current, cardLost: "gone" }));
   }
 
   function wait(slot: Slot, job: Job, priority: Priority): Promise<void> {
-    const { promise: done, resolve } = Promise.withResolvers<void>();
-    const waiting: Waiting = { done, priority, permit: undefined, dropped: false };
+    const waiting: Waiting = { priority, permit: undefined, dropped: false, done: Promise.resolve() };
     slot.waiting = waiting;
-    const turn = inTurn(slot, async () => {
+    waiting.done = inTurn(slot, async () => {
       if (waiting.dropped) return;
       waiting.permit = budget.acquire(adapterOf(job).draws("edit", job.destination), waiting.priority);
       const granted = await waiting.permit.granted;
       if (slot.waiting === waiting) slot.waiting = undefined;
       if (granted) await edit(slot, job.id);
     });
-    resolve(turn);
-    return done;
+    return waiting.done;
   }
 
   return {
@@ -138,8 +137,9 @@ export function createCardBoard({ adapters, budget, jobs, render, logger }: Depe
 
     show: (job) =>
       withSlot(job.id, async (slot) => {
+        if (!adapters.has(job.destination.platform) || job.cardLost !== undefined) return;
         const card = await render(job);
-        if (!adapters.has(job.destination.platform) || !isNews(slot, card)) return;
+        if (!isNews(slot, card)) return;
         const priority = card.kind === "final" ? "final" : "progress";
         const { waiting } = slot;
         if (!waiting) return wait(slot, job, priority);
@@ -156,7 +156,7 @@ export function createCardBoard({ adapters, budget, jobs, render, logger }: Depe
           await budget.acquire(adapter.draws("deliver", job.destination), "final").granted;
           await work(adapter);
         });
-        forget(slot);
+        slot.shown = undefined;
       }),
   };
 }
@@ -171,12 +171,10 @@ function isNews({ shown }: Slot, card: Card): boolean {
   return (card.progress?.percent ?? 0) - shown.percent >= PROGRESS_STEP;
 }
 
+/** Remembers what is shown, for as long as something follows. */
 function note(slot: Slot, card: Card): void {
-  slot.shown = { title: card.title, percent: card.progress?.percent ?? 0 };
-}
-
-function forget(slot: Slot): void {
-  slot.shown = undefined;
+  const { kind, title, progress } = card;
+  slot.shown = kind === "final" ? undefined : { title, percent: progress?.percent ?? 0 };
 }
 
 function drop(slot: Slot): void {

@@ -1,7 +1,9 @@
+import { buffer } from "node:stream/consumers";
 import type { ReadableStream } from "node:stream/web";
 import { fileTypeFromBuffer } from "file-type";
 import type { MediaFile } from "../chat/adapter.ts";
 import { ServiceError } from "../errors.ts";
+import { limitBytes } from "../media/limit-bytes.ts";
 import type { MediaStore } from "../media/media-store.ts";
 import type { VideosClient } from "../videos/videos-client.ts";
 import type { Job, StoredMedia } from "./job.ts";
@@ -27,15 +29,16 @@ export async function fetchMedia(
   { videos, media }: Dependencies,
 ): Promise<StoredMedia> {
   const key = `${job.id}/video.mp4`;
-  const known = await media.stat(key);
-  const video =
-    known ??
-    (await media.put(key, checked(await videos.download(videoId, "video")), { maxBytes: MAX_VIDEO_BYTES }));
+  const { bytes } =
+    (await media.stat(key)) ??
+    (await media.put(key, checked(arriving(await videos.download(videoId, "video"))), {
+      maxBytes: MAX_VIDEO_BYTES,
+    }));
   const thumbnail = await fetchThumbnail(job, videoId, { videos, media });
-  return { video: { key, bytes: video.bytes }, ...(thumbnail && { thumbnail }) };
+  return { video: { key, bytes }, ...(thumbnail && { thumbnail }) };
 }
 
-/** A thumbnail is nice to have: a backend without one does not stop the delivery. */
+/** A thumbnail is nice to have: a backend without one, or with something else in its place, stops no delivery. */
 async function fetchThumbnail(
   job: Job,
   videoId: string,
@@ -44,17 +47,30 @@ async function fetchThumbnail(
   const key = `${job.id}/thumbnail.webp`;
   try {
     const known = await media.stat(key);
-    const body = known ? undefined : await videos.download(videoId, "thumbnail");
-    const { bytes } = known ?? (await media.put(key, body ?? [], { maxBytes: MAX_THUMBNAIL_BYTES }));
-    return { key, bytes, contentType: "image/webp" };
+    const body = known ? media.read(key) : arriving(await videos.download(videoId, "thumbnail"));
+    const picture = await buffer(limitBytes(body, MAX_THUMBNAIL_BYTES));
+    const type = await fileTypeFromBuffer(picture);
+    if (!type?.mime.startsWith("image/")) return undefined;
+    if (!known) await media.put(key, [picture]);
+    return { key, bytes: picture.length, contentType: type.mime };
   } catch (error) {
     if (error instanceof ServiceError) return undefined;
     throw error;
   }
 }
 
+/** A connection that breaks while the bytes arrive is worth another try. */
+async function* arriving(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (cause) {
+    const message = "The download was interrupted.";
+    throw new ServiceError("videos", "truncated", message, { retryable: true, cause });
+  }
+}
+
 /** Passes a download on while making sure that it is an MP4 and ends where its boxes say. */
-async function* checked(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* checked(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let head = Buffer.alloc(0);
   let known = false;
   const boxes = createBoxWalker();
@@ -85,7 +101,7 @@ function createBoxWalker() {
   let header = Buffer.alloc(0);
   let skip = 0;
   let openEnded = false;
-  let count = 0;
+  const types = new Set<string>();
   return {
     feed(chunk: Uint8Array): void {
       let at = 0;
@@ -100,13 +116,14 @@ function createBoxWalker() {
         const long = header.length >= 8 && header.readUInt32BE(0) === 1;
         if (header.length < (long ? 16 : 8)) continue;
         const size = long ? Number(header.readBigUInt64BE(8)) : header.readUInt32BE(0);
+        types.add(header.toString("latin1", 4, 8));
         openEnded = size === 0;
         skip = Math.max(0, size - header.length);
         header = Buffer.alloc(0);
-        count++;
       }
     },
-    whole: () => openEnded || (count > 1 && skip === 0 && header.length === 0),
+    /** Whether the last box ended, and both the index and the samples were among them. */
+    whole: () => types.has("moov") && types.has("mdat") && (openEnded || (skip === 0 && header.length === 0)),
   };
 }
 
@@ -117,7 +134,7 @@ export async function mediaFiles(
 ): Promise<{ video: MediaFile; thumbnail: MediaFile | undefined }> {
   const files = job.media;
   if (!files || !(await media.stat(files.video.key))) {
-    throw new ServiceError("media", "media_missing", "The video is no longer in the media store.", {
+    throw new ServiceError("media", "not_found", "The video is no longer in the media store.", {
       retryable: false,
     });
   }

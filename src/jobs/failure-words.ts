@@ -12,6 +12,30 @@ interface Words {
 /** First match wins; codes come from the backends and from this bot. */
 const WORDS: readonly Words[] = [
   {
+    matches: /too_large/,
+    what: "The video is too large to be uploaded here.",
+    advice: "Choose a shorter clip or a smaller size.",
+    quote: false,
+  },
+  {
+    matches: /^cannot_post_/,
+    what: "The video could not be posted here.",
+    advice: "Check that the bot may still view this channel, send messages and attach files.",
+    quote: false,
+  },
+  {
+    matches: /^media_not_found/,
+    what: "A file that was kept for this video is no longer there.",
+    advice: "Make it again, with its picture if it had one.",
+    quote: false,
+  },
+  {
+    matches: /^(media_|internal$)/,
+    what: "Something went wrong on the bot's side.",
+    advice: "Try again; tell the person who runs this bot if it happens again.",
+    quote: false,
+  },
+  {
     matches: /moderation|content_policy|safety/,
     what: "The prompt was refused by the content rules.",
     advice: "Nothing was made. Word it differently and try again.",
@@ -36,27 +60,21 @@ const WORDS: readonly Words[] = [
     quote: false,
   },
   {
+    matches: /source_gone/,
+    what: "The video service no longer has the video to remix.",
+    advice: "Videos expire there after a while. Make a new one from its prompt.",
+    quote: false,
+  },
+  {
     matches: /not_found|video_gone/,
     what: "The video service no longer has this video.",
     advice: "Videos expire there after a while. Retry makes it anew.",
     quote: false,
   },
   {
-    matches: /download_failed|not_a_video/,
+    matches: /not_ready|truncated|not_a_video/,
     what: "The video was made, but its file could not be fetched whole.",
     advice: "Retry makes it anew; tell the person who runs this bot if it happens again.",
-    quote: false,
-  },
-  {
-    matches: /too_large/,
-    what: "The video is too large to be uploaded here.",
-    advice: "Choose a shorter clip or a smaller size.",
-    quote: false,
-  },
-  {
-    matches: /cannot_post/,
-    what: "The video could not be posted here.",
-    advice: "Check that the bot may still view this channel, send messages and attach files.",
     quote: false,
   },
   {

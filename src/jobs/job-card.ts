@@ -40,7 +40,9 @@ export function renderJob(job: Job, view: JobView): Card {
     ...(progress && { progress }),
     ...frameOf(job),
     footnote: footnoteOf(job, view),
-    ...(job.media && { altText: shorten(`AI-generated video: ${job.request.prompt}`, ALT_TEXT_MAX) }),
+    ...(job.phase === "delivered" && {
+      altText: shorten(`AI-generated video: ${job.request.prompt}`, ALT_TEXT_MAX),
+    }),
     buttons: view.buttons
       .filter((button) => button.shows(job))
       .map(({ action, label, style }) => ({ action, label, style, jobId: job.id })),
@@ -116,9 +118,11 @@ function progressOf(job: Job, view: JobView): CardProgress | undefined {
   if (isEnded(job) || job.phase === "failing") return undefined;
   const elapsedMs = view.now - job.createdAt;
   const percent = job.phase === "downloading" || job.phase === "delivering" ? 100 : job.video?.progress;
-  const left = percent
-    ? (elapsedMs * (100 - percent)) / percent
-    : view.typicalMs && view.typicalMs - elapsedMs;
+  // The first few percent say little about the rest.
+  const left =
+    percent && percent >= 10
+      ? (elapsedMs * (100 - percent)) / percent
+      : view.typicalMs && view.typicalMs - elapsedMs;
   const estimate = left !== undefined && left >= 1000 ? `, about ${describeDuration(left)} left` : "";
   return { percent, label: `${describeDuration(elapsedMs)} so far${estimate}` };
 }
@@ -129,6 +133,6 @@ function frameOf({ request }: Job): Pick<Card, "frame"> {
 }
 
 function footnoteOf(job: Job, view: JobView): Line {
-  const made = job.phase === "delivered" ? " · AI-generated" : "";
-  return ["Job ", { code: job.id }, made, view.simulated ? " · simulated" : ""];
+  const made = job.phase === "delivered" ? [" · AI-generated"] : [];
+  return ["Job ", { code: job.id }, ...made, ...(view.simulated ? [" · simulated"] : [])];
 }

@@ -11,7 +11,7 @@ import type { MediaStore } from "../media/media-store.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
 import { type Catalog, type ClipSettings, settleClip } from "../videos/catalog.ts";
 import type { CardBoard } from "./card-board.ts";
-import { isEnded, type Job, type JobRequest, posted } from "./job.ts";
+import { isEnded, type Job, type JobRequest } from "./job.ts";
 import { createJobId, type JobStore } from "./job-store.ts";
 import { checkImageClaims, keepImage } from "./reference-image.ts";
 
@@ -28,7 +28,7 @@ export interface JobService {
     },
   ): Promise<Job>;
   remix(request: ChatRequest, parentJobId: string, prompt: string): Promise<Job>;
-  /** Runs the same request again, for whoever asks. */
+  /** Runs a failed job's request again, for whoever asks. @throws UserError when it did not fail. */
   retry(request: ChatRequest, jobId: string): Promise<Job>;
   /** A job of the same server or workspace. @throws UserError when there is none. */
   find(destination: Destination, jobId: string): Promise<Job>;
@@ -89,8 +89,7 @@ export function createJobService({
   /** A card that does not get out now is found or posted by the worker: the job is written, it is not lost. */
   async function postCard(job: Job, request: ChatRequest): Promise<void> {
     try {
-      const destination = await board.post(job, request.reply.card);
-      await jobs.update(job.id, (current) => posted(current, destination));
+      await board.post(job, request.reply.card);
     } catch (err) {
       logger.warn({ jobId: job.id, err }, "first card not posted by the request's own answer");
     }
@@ -115,7 +114,8 @@ export function createJobService({
   }
 
   async function find(destination: Destination, jobId: string): Promise<Job> {
-    const job = /^[a-z0-9]{1,40}$/.test(jobId) ? await jobs.get(jobId) : undefined;
+    const id = jobId.trim().toLowerCase();
+    const job = /^[a-z0-9]{1,40}$/.test(id) ? await jobs.get(id) : undefined;
     const here =
       job &&
       job.destination.platform === destination.platform &&
@@ -166,7 +166,9 @@ export function createJobService({
     },
 
     async retry(request, jobId) {
-      const { request: wanted } = await find(request.destination, jobId);
+      const { id, phase, request: wanted } = await find(request.destination, jobId);
+      if (phase !== "failed" && phase !== "failing")
+        throw new UserError("not_failed", `Video ${id} did not fail, so there is nothing to make again.`);
       await checkAccess(request.destination);
       return submit(request, createJobId(), wanted);
     },

@@ -7,7 +7,7 @@ import { isEnded, type Job } from "./job.ts";
 export interface JobStore {
   get(id: string): Promise<Job | undefined>;
   getMany(ids: string[]): Promise<Job[]>;
-  /** Writes a new job; it is listed as active before it exists, so a crash between the two loses nothing. */
+  /** Writes a new job; all that leads to it is written before, so that it is there with everything or not at all. */
   insert(job: Job): Promise<void>;
   /** Applies a pure transition with compare-and-swap; a job that is gone stays gone. */
   update(id: string, transition: (job: Job) => Job): Promise<Job | undefined>;
@@ -57,11 +57,11 @@ export function createJobStore({ store, now }: { store: Store; now: () => number
     getMany,
     async insert(job) {
       await activeIds.insert(job.id, { since: now() });
-      if (!(await jobs.insert(job.id, job))) throw new Error(`Job ${job.id} exists already.`);
       const { platform, workspace } = job.destination;
       await recent.update(`${platform}:${workspace}:${job.requester.id}`, (known) => ({
         ids: [job.id, ...(known?.ids ?? [])].slice(0, RECENT_MAX),
       }));
+      if (!(await jobs.insert(job.id, job))) throw new Error(`Job ${job.id} exists already.`);
     },
     async recentOf({ platform, workspace }, personId) {
       return getMany((await recent.get(`${platform}:${workspace}:${personId}`))?.ids ?? []);

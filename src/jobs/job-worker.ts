@@ -56,21 +56,16 @@ export function createJobWorker(dependencies: Dependencies): Work {
   const steps: Partial<Record<Phase, Step>> = {
     /** The process died around the first card: find it or post it. */
     async accepted(job) {
-      const destination = (await findCard(job)) ?? (await board.post(job));
-      return jobs.update(job.id, (current) => posted(current, destination));
+      const destination = await findCard(job);
+      return destination ? jobs.update(job.id, (current) => posted(current, destination)) : board.post(job);
     },
 
     async posted(job) {
+      const send = await prepare(job);
       const sending = await jobs.update(job.id, (current) => creating(current, now()));
       if (sending?.phase !== "creating") return sending;
-      try {
-        return await taken(sending, await send(sending));
-      } catch (error) {
-        if (!(error instanceof ServiceError) || error.code === "answer_lost") throw error;
-        // It was refused for certain, so it may be sent again, or the refusal is final.
-        await jobs.update(job.id, refused);
-        throw error;
-      }
+      const video = await send().catch((error: unknown) => notTaken(sending, error));
+      return video ? taken(sending, video) : sending;
     },
 
     /** A create went out and nobody knows what became of it. */
@@ -98,7 +93,8 @@ export function createJobWorker(dependencies: Dependencies): Work {
         const result = await adapter.deliver({
           ...files,
           destination: job.destination,
-          card: await render(delivered(job, job.destination, at)),
+          // Newer than whatever the card showed until now.
+          card: await render({ ...delivered(job, job.destination, at), revision: job.revision + 1 }),
           requester: job.requester,
           uploadLimitBytes: job.uploadLimitBytes,
           checkpoint: job.deliveryCheckpoint,
@@ -124,27 +120,37 @@ export function createJobWorker(dependencies: Dependencies): Work {
       : adapters.get(destination.platform)?.findCard(destination, receipt);
   }
 
-  async function send({ request }: Job): Promise<Video> {
-    if (request.operation === "remix") return videos.remix(request.sourceVideoId, request.prompt);
-    const { image, ...clip } = request;
-    if (!image) return videos.create(clip);
+  /** Gathers what a create needs, so that nothing but the backend can fail once it is written down as sent. */
+  async function prepare({ request }: Job): Promise<() => Promise<Video>> {
+    if (request.operation === "remix") return () => videos.remix(request.sourceVideoId, request.prompt);
+    const { image, model, seconds, size, prompt } = request;
+    const clip = { model, seconds, size, prompt };
+    if (!image) return () => videos.create(clip);
     const bytes = await buffer(media.read(image.mediaKey));
-    return videos.create({
-      ...clip,
-      image: { filename: image.filename, contentType: image.contentType, bytes },
-    });
+    const { filename, contentType } = image;
+    return () => videos.create({ ...clip, image: { filename, contentType, bytes } });
+  }
+
+  /** Resolves when the answer is lost, so that the video may be there; anything else is a refusal, and certain. */
+  async function notTaken(job: Job, error: unknown): Promise<undefined> {
+    if (!(error instanceof ServiceError)) throw error;
+    if (error.code === "answer_lost") return;
+    await jobs.update(job.id, refused);
+    throw error;
   }
 
   /** The backend has the video: write it down, tell the parent, show it. */
   async function taken(job: Job, video: Video): Promise<Job | undefined> {
     if (!(await jobs.claimVideo(video.id, job.id)))
       return fail(job, { code: "answer_lost", message: "Its video is another job's." });
+    const { request } = job;
+    const parent =
+      request.operation === "remix"
+        ? await jobs.update(request.parentJobId, (current) => remixed(current, job.id))
+        : undefined;
     const next = await jobs.update(job.id, (current) => created(current, video));
-    logger.info({ jobId: job.id, videoId: video.id, operation: job.request.operation }, "video created");
-    if (job.request.operation === "remix") {
-      const parent = await jobs.update(job.request.parentJobId, (current) => remixed(current, job.id));
-      if (parent) showLater(parent);
-    }
+    logger.info({ jobId: job.id, videoId: video.id, operation: request.operation }, "video created");
+    if (parent) showLater(parent);
     if (next?.phase === "rendering") showLater(next);
     return next;
   }
@@ -160,38 +166,40 @@ export function createJobWorker(dependencies: Dependencies): Work {
 
   /** Whether waiting may mend it: always, but for files that stay away after the video was completed. */
   function worthWaiting(job: Job, error: ServiceError): boolean {
-    if (job.phase !== "downloading") return error.retryable;
-    const notReady =
-      error.retryable || ["not_found", "http_400", "http_409", "http_422"].includes(error.code);
-    return notReady && now() - job.updatedAt < FETCH_PATIENCE_MS;
+    return error.retryable && (job.phase !== "downloading" || now() - job.updatedAt < FETCH_PATIENCE_MS);
   }
 
   async function run(job: Job, step: Step): Promise<Job | undefined> {
     try {
       return await step(job);
     } catch (error) {
+      if (error instanceof ServiceError && worthWaiting(job, error)) throw error;
       if (!(error instanceof ServiceError))
         logger.error({ jobId: job.id, phase: job.phase, err: error }, "job step failed");
-      const cause =
-        error instanceof ServiceError
-          ? error
-          : new ServiceError("showreel", "internal", "", { retryable: false, cause: error });
-      const current = (await jobs.get(job.id)) ?? job;
-      if (cause.code === "answer_lost") return current;
-      if (worthWaiting(job, cause)) throw cause;
-      const code =
-        job.phase === "delivering" && cause.service !== "media" ? `cannot_post_${cause.code}` : cause.code;
-      return fail(job, {
-        code,
-        message: cause.message,
-        ...(cause.requestId !== undefined && { requestId: cause.requestId }),
-      });
+      // A card that cannot say that its job failed is the end of it, too.
+      return job.phase === "failing" ? jobs.update(job.id, failed) : fail(job, failureOf(job, error));
     }
   }
 
   return async function work(jobId) {
     let job = await jobs.get(jobId);
+    // A platform that is not set up today may be tomorrow.
+    if (job && !adapters.has(job.destination.platform)) return;
     for (let step = job && steps[job.phase]; job && step; step = job && steps[job.phase])
       job = await run(job, step);
+  };
+}
+
+/** Says what was tried where the service's own code would say too little. */
+function failureOf({ phase, request }: Job, error: unknown): Failure {
+  if (!(error instanceof ServiceError)) return { code: "internal", message: "" };
+  const { service, message, requestId } = error;
+  const posting = (phase === "accepted" || phase === "delivering") && service !== "media";
+  const sourceGone = phase === "posted" && request.operation === "remix" && error.code === "not_found";
+  const code = posting ? `cannot_post_${error.code}` : sourceGone ? "source_gone" : error.code;
+  return {
+    code: service === "media" ? `media_${code}` : code,
+    message,
+    ...(requestId !== undefined && { requestId }),
   };
 }

@@ -2,7 +2,7 @@ import type { Destination } from "../chat/adapter.ts";
 import type { ClipSettings } from "../videos/catalog.ts";
 import type { Video, VideoStatus } from "../videos/video.ts";
 
-/** A picture that guides the generation, kept in the media store until the backend has it. */
+/** A picture that guides the generation; a retry needs it again, so it stays as long as the media store keeps it. */
 export interface ReferenceImage {
   mediaKey: string;
   filename: string;

@@ -1,7 +1,7 @@
 import { buffer } from "node:stream/consumers";
 import { fileTypeFromBuffer } from "file-type";
 import type { ImageAttachment } from "../chat/adapter.ts";
-import { UserError } from "../errors.ts";
+import { ServiceError, UserError } from "../errors.ts";
 import type { MediaStore } from "../media/media-store.ts";
 import type { ReferenceImage } from "./job.ts";
 
@@ -23,7 +23,7 @@ export function checkImageClaims(image: ImageAttachment): void {
 
 /**
  * Fetches a picture, trusts its first bytes alone, and keeps it in the media store under the job.
- * @throws UserError when it is no picture the API takes or too large.
+ * @throws UserError when it is no picture the API takes or too large; ServiceError when the platform does not give it.
  */
 export async function keepImage(
   jobId: string,
@@ -31,13 +31,23 @@ export async function keepImage(
   media: MediaStore,
 ): Promise<ReferenceImage> {
   checkImageClaims(image);
-  const bytes = await buffer(limited(await image.open(AbortSignal.timeout(FETCH_TIMEOUT_MS)), image));
+  const bytes = await fetchImage(image);
   const type = await fileTypeFromBuffer(bytes);
   const extension = type && TYPES[type.mime];
   if (!extension) throw wrongType(image);
   const mediaKey = `${jobId}/reference.${extension}`;
   await media.put(mediaKey, [bytes]);
   return { mediaKey, filename: `reference.${extension}`, contentType: type.mime };
+}
+
+async function fetchImage(image: ImageAttachment): Promise<Buffer> {
+  try {
+    return await buffer(limited(await image.open(AbortSignal.timeout(FETCH_TIMEOUT_MS)), image));
+  } catch (cause) {
+    if (cause instanceof UserError || cause instanceof ServiceError) throw cause;
+    const message = "The picture could not be fetched.";
+    throw new ServiceError("chat", "image_unreachable", message, { retryable: true, cause });
+  }
 }
 
 async function* limited(body: AsyncIterable<Uint8Array>, image: ImageAttachment): AsyncGenerator<Uint8Array> {

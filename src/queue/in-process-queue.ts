@@ -6,6 +6,8 @@ import type { Work, WorkQueue } from "./work-queue.ts";
 
 const RETRY_BASE_MS = 2_000;
 const RETRY_MAX_MS = 60_000;
+/** Longest wait that a service may ask for. */
+const ASKED_MAX_MS = 3_600_000;
 
 interface Entry {
   /** Work was asked for while it was being done. */
@@ -42,9 +44,10 @@ export function createInProcessQueue(options: { concurrency: number; logger: Log
       entry.attempt = 0;
       return 0;
     } catch (err) {
-      const asked = err instanceof ServiceError ? err.retryAfterMs : undefined;
+      const asked = (err instanceof ServiceError && err.retryAfterMs) || 0;
       const backoff = Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** entry.attempt++);
-      const waitMs = Math.max(1, asked ?? backoff * (0.75 + Math.random() / 2));
+      // A service that asks for no wait at all is still not to be called in a tight loop.
+      const waitMs = Math.max(Math.min(asked, ASKED_MAX_MS), backoff * (0.75 + Math.random() / 2));
       logger.warn({ jobId, err, waitMs }, "work on a job failed, trying again");
       return waitMs;
     }
@@ -69,7 +72,9 @@ export function createInProcessQueue(options: { concurrency: number; logger: Log
     async stop(timeoutMs) {
       stopping.abort();
       lanes.clear();
-      await Promise.race([lanes.onIdle(), sleep(timeoutMs)]);
+      const idle = new AbortController();
+      await Promise.race([lanes.onIdle(), sleep(timeoutMs, idle.signal)]);
+      idle.abort();
     },
   };
 }

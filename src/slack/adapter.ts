@@ -1,14 +1,14 @@
 import type { RequestListener } from "node:http";
 import type { Logger } from "pino";
 import type { ChatAdapter, Destination, Draw } from "../chat/adapter.ts";
-import { ServiceError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import type { Catalog } from "../videos/catalog.ts";
 import { createChannels } from "./channels.ts";
 import { createConnection } from "./connection.ts";
 import { createDelivery } from "./delivery.ts";
-import { SLACK_FAILURE } from "./errors.ts";
+import { asServiceError, SLACK_FAILURE } from "./errors.ts";
 import { type Interactions, listen } from "./interactions.ts";
-import { cardMessage, deliveredMessage } from "./messages.ts";
+import { cardMessage, deliveredMessage, noticeMessage } from "./messages.ts";
 import { createPeople } from "./people.ts";
 import { createWorkspaces } from "./workspaces.ts";
 
@@ -54,10 +54,7 @@ export function createSlackAdapter(options: Options): SlackAdapter {
     ...(connection.http && { http: connection.http }),
 
     async start(handler) {
-      const { id, url } = await workspaces.installed().catch((error: unknown) => {
-        if (!(error instanceof ServiceError) || error.code !== SLACK_FAILURE.noAccess) throw error;
-        throw new Error(`Slack does not accept SLACK_BOT_TOKEN. ${error.message}`, { cause: error });
-      });
+      const { id, url } = await workspaces.installed().catch(blame("SLACK_BOT_TOKEN"));
       interactions = listen({
         app: connection.app,
         handler,
@@ -68,7 +65,7 @@ export function createSlackAdapter(options: Options): SlackAdapter {
         apiUrl,
         logger,
       });
-      await connection.start();
+      await connection.start().catch(blame("SLACK_APP_TOKEN"));
       logger.info({ team: id, url }, "connected to Slack");
     },
 
@@ -93,7 +90,22 @@ export function createSlackAdapter(options: Options): SlackAdapter {
     },
 
     deliver,
+
+    async tell(address, notice) {
+      const { call } = await workspaces.installed();
+      await call(({ chat }) => chat.postMessage({ channel: address, ...noticeMessage(notice) }));
+    },
+
     link,
+  };
+}
+
+/** A token that Slack does not take is a setting to mend, not an outage. */
+function blame(setting: string): (error: unknown) => never {
+  return (error) => {
+    const cause = asServiceError(error);
+    if (cause.code !== SLACK_FAILURE.noAccess) throw cause;
+    throw new UserError("slack_token", `Slack does not accept ${setting}. ${cause.message}`);
   };
 }
 

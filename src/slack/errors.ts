@@ -38,6 +38,7 @@ const CODES: Readonly<Record<string, string>> = {
   account_inactive: noAccess,
   invalid_auth: noAccess,
   not_authed: noAccess,
+  not_allowed_token_type: noAccess,
   file_not_found: fileGone,
   file_deleted: fileGone,
   file_upload_size_restricted: "too_large",

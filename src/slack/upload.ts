@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import type { MediaFile } from "../chat/adapter.ts";
 import { ServiceError } from "../errors.ts";
 import { SLACK_FAILURE } from "./errors.ts";
@@ -8,19 +7,18 @@ import type { Workspace } from "./workspaces.ts";
 const TIMEOUT_MS = 10 * 60_000;
 
 /**
- * Hands a file's bytes to Slack, streamed; nobody sees it until it is completed.
+ * Hands a file's bytes to Slack, read as they are sent; nobody sees it until it is completed.
  * @returns the file's id. @throws ServiceError
  */
 export async function upload({ call }: Workspace, file: MediaFile): Promise<string> {
+  const body = await file.blob();
   const { upload_url: url, file_id: fileId } = await call(({ files }) =>
-    files.getUploadURLExternal({ filename: file.filename, length: file.bytes }),
+    files.getUploadURLExternal({ filename: file.filename, length: body.size }),
   );
   if (!url || !fileId) throw new Error("Slack gave no upload address.");
   const response = await fetch(url, {
     method: "POST",
-    headers: { "content-type": "application/octet-stream", "content-length": String(file.bytes) },
-    body: Readable.toWeb(file.open()),
-    duplex: "half",
+    body,
     redirect: "error",
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch((cause: unknown) => {

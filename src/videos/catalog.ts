@@ -19,7 +19,11 @@ export interface Catalog {
 export const defaultCatalog: Catalog = {
   models: [
     { id: "sora-2", seconds: ["4", "8", "12"], sizes: ["720x1280", "1280x720"] },
-    { id: "sora-2-pro", seconds: ["4", "8", "12"], sizes: ["720x1280", "1280x720", "1024x1792", "1792x1024"] },
+    {
+      id: "sora-2-pro",
+      seconds: ["4", "8", "12"],
+      sizes: ["720x1280", "1280x720", "1024x1792", "1792x1024"],
+    },
   ],
   defaults: { model: "sora-2", seconds: "4", size: "720x1280" },
 };
@@ -51,7 +55,10 @@ export interface ClipSettings {
  * Fills in defaults and checks that the model offers the length and the size.
  * @throws UserError naming what the model offers.
  */
-export function settleClip(catalog: Catalog, wanted: Partial<Record<keyof ClipSettings, string | undefined>>): ClipSettings {
+export function settleClip(
+  catalog: Catalog,
+  wanted: Partial<Record<keyof ClipSettings, string | undefined>>,
+): ClipSettings {
   const id = wanted.model ?? catalog.defaults.model;
   const model = catalog.models.find((candidate) => candidate.id === id);
   if (!model) {

@@ -42,7 +42,8 @@ export function readStatus(word: unknown): VideoStatus {
  */
 export function readVideo(raw: unknown): Video {
   const body = isRecord(raw) ? raw : {};
-  if (typeof body.id !== "string" || body.id === "") throw new TypeError("The backend's answer names no video.");
+  if (typeof body.id !== "string" || body.id === "")
+    throw new TypeError("The backend's answer names no video.");
   return {
     id: body.id,
     status: readStatus(body.status),
@@ -80,5 +81,8 @@ function readTime(value: unknown): number | undefined {
 function readError(value: unknown): Video["error"] {
   if (typeof value === "string" && value !== "") return { code: "unknown", message: value };
   if (!isRecord(value)) return undefined;
-  return { code: readText(value.code) ?? "unknown", message: readText(value.message) ?? "The backend gave no reason." };
+  return {
+    code: readText(value.code) ?? "unknown",
+    message: readText(value.message) ?? "The backend gave no reason.",
+  };
 }

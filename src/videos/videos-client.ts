@@ -53,7 +53,10 @@ export function createVideosClient(options: { apiKey: string; baseUrl: string | 
     retrieve: (videoId) => ask(async () => readVideo(await client.videos.retrieve(videoId, read))),
     list: ({ limit, after }) =>
       ask(async () => {
-        const page = await client.videos.list({ limit, order: "desc", ...(after !== undefined && { after }) }, read);
+        const page = await client.videos.list(
+          { limit, order: "desc", ...(after !== undefined && { after }) },
+          read,
+        );
         return { videos: page.data.map(readVideo), more: page.has_more };
       }),
     download: (videoId, variant) =>
@@ -74,7 +77,8 @@ async function spend(call: () => Promise<unknown>): Promise<Video> {
   try {
     return readVideo(await call());
   } catch (error) {
-    const refused = error instanceof APIError && typeof error.status === "number" && !UNCLEAR.has(error.status);
+    const refused =
+      error instanceof APIError && typeof error.status === "number" && !UNCLEAR.has(error.status);
     const neverSent = error instanceof APIConnectionError && NEVER_SENT.has(causeCode(error));
     if (refused || neverSent) throw toServiceError(error);
     const { message, requestId } = toServiceError(error);
@@ -91,14 +95,18 @@ async function ask<T>(call: () => Promise<T>): Promise<T> {
 }
 
 function toServiceError(error: unknown): ServiceError {
-  if (error instanceof APIConnectionTimeoutError) return unavailable("The backend took too long to answer.", error);
+  if (error instanceof APIConnectionTimeoutError)
+    return unavailable("The backend took too long to answer.", error);
   if (error instanceof APIConnectionError) return unavailable("The backend cannot be reached.", error);
   if (!(error instanceof APIError)) return unavailable("The backend's answer cannot be read.", error);
   const { status } = error;
   const code = error.code ?? (status === 404 ? "not_found" : `http_${status}`);
   const outOfMoney = status === 402 || OUT_OF_MONEY.has(code);
   return new ServiceError("videos", outOfMoney ? "insufficient_quota" : code, errorText(error), {
-    retryable: !outOfMoney && typeof status === "number" && (NOT_TAKEN.has(status) || UNCLEAR.has(status) || status > 504),
+    retryable:
+      !outOfMoney &&
+      typeof status === "number" &&
+      (NOT_TAKEN.has(status) || UNCLEAR.has(status) || status > 504),
     retryAfterMs: retryAfter(error.headers),
     requestId: error.requestID ?? undefined,
     cause: error,
@@ -112,7 +120,8 @@ function unavailable(message: string, cause: unknown): ServiceError {
 /** The backend's own sentence, without the status the SDK puts before it. */
 function errorText(error: APIError): string {
   const body = error.error;
-  if (typeof body === "object" && body !== null && "message" in body && typeof body.message === "string") return body.message;
+  if (typeof body === "object" && body !== null && "message" in body && typeof body.message === "string")
+    return body.message;
   return error.message;
 }
 

@@ -5,6 +5,7 @@ import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Logger } from "pino";
 import { UserError } from "../errors.ts";
+import { sleep } from "../sleep.ts";
 
 interface Options {
   host: string;
@@ -28,7 +29,6 @@ export interface WebServer {
 }
 
 const CLOSE_TIMEOUT_MS = 3_000;
-const DISMISSAL_MS = 20;
 const SLACK_PATH = /^\/slack\/events(?:\?|$)/;
 
 /** `GET /healthz` (the process lives), `GET /readyz` (everything is connected), and what is mounted. */
@@ -48,7 +48,17 @@ export function createWebServer({ host, port, ready, playground, slackEvents, lo
   if (playground) app.route("/", playground);
 
   const listener = getRequestListener(app.fetch);
+  const answering = new Set<Promise<void>>();
+  const idle = async () => {
+    while (answering.size > 0) await Promise.all(answering);
+  };
   const server = createServer((request, response) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    answering.add(promise);
+    response.once("close", () => {
+      answering.delete(promise);
+      resolve();
+    });
     const slack = request.method === "POST" && SLACK_PATH.test(request.url ?? "");
     if (slack && slackEvents) slackEvents(request, response);
     else void listener(request, response);
@@ -69,12 +79,12 @@ export function createWebServer({ host, port, ready, playground, slackEvents, lo
     },
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
-      // Connections that people keep open for their next request count as open until they are told.
-      const dismissal = setInterval(() => server.closeIdleConnections(), DISMISSAL_MS);
-      const patience = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS);
+      const patience = new AbortController();
+      await Promise.race([idle(), sleep(CLOSE_TIMEOUT_MS, patience.signal)]);
+      patience.abort();
+      // Browsers keep connections open for later, some of them without ever having asked for anything.
+      server.closeAllConnections();
       await closed;
-      clearInterval(dismissal);
-      clearTimeout(patience);
     },
   };
 }

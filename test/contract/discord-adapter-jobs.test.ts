@@ -1,12 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Job } from "../../src/jobs/job.ts";
 import { clipBytes } from "../fakes/fake-videos-client.ts";
-import {
-  type BotMemory,
-  createBotMemory,
-  type DiscordBot,
-  startDiscordBot,
-} from "../fixtures/discord-bot.ts";
+import { type BotMemory, createBotMemory } from "../fixtures/bot.ts";
+import { type DiscordBot, startDiscordBot } from "../fixtures/discord-bot.ts";
 import { createDiscordServer, type DiscordServer } from "../servers/discord/discord-server.ts";
 import type { Person } from "../servers/discord/person.ts";
 import type { StoredMessage } from "../servers/discord/state.ts";

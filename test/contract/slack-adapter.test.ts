@@ -224,11 +224,15 @@ describe("HTTP", () => {
 });
 
 describe("start", () => {
-  it("says which setting is wrong when Slack does not take the token", async () => {
-    const adapter = slackAdapterFor(slack, { botToken: "xoxb-wrong" });
-    await expect(adapter.start({ handle: async () => {}, complete: async () => [] })).rejects.toThrow(
-      /SLACK_BOT_TOKEN/,
-    );
+  it.each([
+    ["SLACK_BOT_TOKEN", { botToken: "xoxb-wrong" }],
+    ["SLACK_APP_TOKEN", { appToken: "xapp-wrong" }],
+  ])("says that %s is wrong when Slack does not take it", async (setting, tokens) => {
+    const adapter = slackAdapterFor(slack, tokens);
+    await expect(adapter.start({ handle: async () => {}, complete: async () => [] })).rejects.toMatchObject({
+      name: "UserError",
+      message: expect.stringContaining(setting),
+    });
     expect(adapter.connected()).toBe(false);
   });
 

@@ -22,7 +22,6 @@ describe("a private answer", () => {
 
   test.each([
     ["/nope", "There is no /nope here."],
-    ["/video create", "“prompt” is missing"],
     ["a boat --size huge", "“huge” is not a size there is."],
     ["a boat --sise 720x1280", "“--sise” is not known."],
     ["/video status nosuchjob0", "There is no video “nosuchjob0” here."],

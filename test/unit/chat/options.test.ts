@@ -43,7 +43,7 @@ describe("parseOptions", () => {
 
   it("names what is allowed", () => {
     expect(() => parse({ prompt: "a kite", seconds: "5" })).toThrow(
-      "“5” is not a seconds there is. Choose one of: 4 seconds, 8 seconds, 12 seconds.",
+      "“seconds” cannot be “5”. Choose one of: 4 seconds, 8 seconds, 12 seconds.",
     );
     expect(() => parse({ prompt: "a kite", size: "huge".repeat(100) })).toThrow(
       "portrait 720x1280, landscape",

@@ -1,0 +1,29 @@
+import { commands } from "../../commands/index.ts";
+import type { Config } from "../config.ts";
+import { defaultCatalog } from "../videos/catalog.ts";
+
+/**
+ * Registers `/video` with Discord where a token is set, and prints the Slack app's manifest, ready to paste.
+ * What people read goes to `note`, the manifest alone to `print`, so that it can be piped.
+ */
+export async function register(options: {
+  config: Config;
+  print: (text: string) => void;
+  note: (text: string) => void;
+}): Promise<void> {
+  const { config, print, note } = options;
+  const { DISCORD_TOKEN: token, DISCORD_API_URL: apiUrl, DISCORD_GUILD_ID: guildId } = config;
+  if (token === undefined) {
+    note("Discord: DISCORD_TOKEN is not set, nothing to register.");
+  } else {
+    const { registerDiscordCommands } = await import("../discord/commands.ts");
+    await registerDiscordCommands({ token, apiUrl, guildId, commands, catalog: defaultCatalog });
+    note(`Discord: /video is registered ${guildId === undefined ? "everywhere" : `in server ${guildId}`}.`);
+  }
+  const { slackManifest } = await import("../slack/manifest.ts");
+  const publicUrl = config.SLACK_APP_TOKEN === undefined ? config.PUBLIC_URL : undefined;
+  note(
+    "Slack: the app's manifest. Paste it at https://api.slack.com/apps → Create New App → From a manifest:",
+  );
+  print(JSON.stringify(slackManifest({ commands, publicUrl }), null, 2));
+}

@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import type { Card } from "../../../src/chat/card.ts";
+import { createStore } from "../../../src/store/create-store.ts";
+import { createFeed } from "../../../src/web/feed.ts";
+
+const card = (jobId: string, change: Partial<Card> = {}): Card => ({
+  jobId,
+  revision: 1,
+  kind: "progress",
+  tone: "neutral",
+  title: "Queued",
+  prompt: "a kite",
+  lines: [],
+  footnote: [],
+  buttons: [],
+  ...change,
+});
+
+describe("the feed", () => {
+  test("stamps in order even while the clock stands still or goes back", async () => {
+    const times = [1000, 1000, 400, 400, 2000];
+    const feed = createFeed({ store: await createStore({ url: "memory:" }), now: () => times.shift() ?? 2000 });
+    for (const id of ["a", "b", "c"]) await feed.post(card(id));
+    await feed.show(card("a", { revision: 2 }));
+    expect((await feed.changedSince(0)).map((message) => [message.card.jobId, message.changedAt])).toEqual([
+      ["b", 1001],
+      ["c", 1002],
+      ["a", 1003],
+    ]);
+    expect((await feed.page({ limit: 9 })).messages.map((message) => message.card.jobId)).toEqual(["a", "b", "c"]);
+  });
+
+  test("goes on where another process ended", async () => {
+    const store = await createStore({ url: "memory:" });
+    const first = createFeed({ store, now: () => 5000 });
+    await first.post(card("a"));
+    await first.post(card("b"));
+    const second = createFeed({ store, now: () => 100 });
+    await second.open();
+    await second.post(card("c"));
+    expect((await second.page({ limit: 9 })).messages.map((message) => message.postedAt)).toEqual([5000, 5001, 5002]);
+  });
+
+  test("tells when the state last changed, not every percent", async () => {
+    let time = 1;
+    const feed = createFeed({ store: await createStore({ url: "memory:" }), now: () => time++ });
+    await feed.post(card("a"));
+    await feed.show(card("a", { revision: 2, title: "Rendering" }));
+    const rendering = await feed.get("a");
+    await feed.show(card("a", { revision: 3, title: "Rendering" }));
+    const later = await feed.get("a");
+    expect(later?.stateAt).toBe(rendering?.stateAt);
+    expect(later?.changedAt).toBeGreaterThan(rendering?.changedAt ?? Number.NaN);
+  });
+
+  test("wakes whoever waits for a change, and everybody when it closes", async () => {
+    const feed = createFeed({ store: await createStore({ url: "memory:" }), now: () => 1000 });
+    const { signal } = new AbortController();
+    const waiting = feed.changeAfter(feed.stamp(), signal);
+    await feed.post(card("a"));
+    await waiting;
+    await feed.changeAfter(0, signal);
+    const forever = feed.changeAfter(feed.stamp(), signal);
+    feed.close();
+    await forever;
+    expect(feed.closed).toBe(true);
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import type { FeedMessage } from "../../../src/web/feed.ts";
+import { renderMessage, renderNotice } from "../../../src/web/messages.ts";
+
+const message: FeedMessage = {
+  card: {
+    jobId: "k3v8zq1xw0",
+    revision: 4,
+    kind: "progress",
+    tone: "neutral",
+    title: "Rendering",
+    prompt: "a kite",
+    lines: [],
+    footnote: [],
+    buttons: [],
+    frame: { width: 1280, height: 720 },
+    progress: { percent: 36, label: "3 s so far" },
+  },
+  postedAt: Date.UTC(2026, 10, 23, 10, 57),
+  stateAt: 0,
+  changedAt: 0,
+};
+
+const render = async (change: Partial<FeedMessage["card"]>) =>
+  String(await renderMessage({ ...message, card: { ...message.card, ...change } }));
+
+describe("renderMessage", () => {
+  test("escapes everything that a person wrote", async () => {
+    const evil = `<script>alert("x")</script>'&`;
+    const html = await render({
+      prompt: evil,
+      lines: [[evil, { bold: evil }, { code: evil }, { person: "you", name: evil }, { link: `/?show="${evil}`, text: evil }]],
+      progress: { percent: undefined, label: evil },
+    });
+    expect(html).not.toContain("<script");
+    expect(html.match(/&lt;script&gt;alert\(&quot;x&quot;\)&lt;\/script&gt;&#39;&amp;/g)).toHaveLength(8);
+    expect(html).toContain(`href="/?show=&quot;&lt;script&gt;`);
+  });
+
+  test("shows the percentage that the backend reports, and none that it does not", async () => {
+    expect(await render({})).toContain('max="100" value="36"');
+    expect(await render({ progress: { percent: undefined, label: "3 s so far" } })).not.toContain("value=");
+  });
+
+  test("keeps the video's place in its shape until it is there", async () => {
+    expect(await render({})).toContain('viewBox="0 0 1280 720" width="1280" height="720"');
+  });
+
+  test("has no screen where there will be no video", async () => {
+    const { progress: _, ...failed } = message.card;
+    const html = String(await renderMessage({ ...message, card: { ...failed, title: "Failed", tone: "bad" } }));
+    expect(html).not.toContain("class=\"screen\"");
+  });
+
+  test("has buttons that work without a script, with the same value that chats carry", async () => {
+    const html = await render({ buttons: [{ action: "remix", jobId: "k3v8zq1xw0", label: "Remix", style: "primary" }] });
+    expect(html).toMatch(/<form method="post" action="\/buttons"[^>]*>\s*<button[^>]*value="v1:remix:k3v8zq1xw0"[^>]*>Remix</);
+  });
+});
+
+describe("renderNotice", () => {
+  test("says that nobody else sees it", async () => {
+    const html = String(await renderNotice({ tone: "error", lines: [["There is no <b> here."]] }));
+    expect(html).toContain("There is no &lt;b&gt; here.");
+    expect(html).toContain("Only you can see this");
+  });
+});
