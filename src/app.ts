@@ -3,6 +3,7 @@ import { commands } from "../commands/index.ts";
 import type { ChatAdapter, ChatHandler, PlatformName } from "./chat/adapter.ts";
 import { createChatBudget } from "./chat/chat-budget.ts";
 import { createDispatcher } from "./chat/dispatcher.ts";
+import { createOperatorNotice } from "./chat/operator-notice.ts";
 import type { Config } from "./config.ts";
 import { createCardBoard } from "./jobs/card-board.ts";
 import type { Job } from "./jobs/job.ts";
@@ -82,13 +83,25 @@ export async function createApp(options: {
     });
   }
 
+  const tellOperator = createOperatorNotice({ address: config.OPERATOR_NOTICE, adapters, now, logger });
   const queue = createInProcessQueue({ concurrency: CONCURRENCY, logger });
   const board = createCardBoard({ adapters, budget: createChatBudget({ now }), jobs, render, logger });
   const service = createJobService({ jobs, adapters, board, queue, media, catalog, now, logger });
   const intervalMs = config.POLL_INTERVAL_MS ?? (simulated ? SIMULATOR_POLL_INTERVAL_MS : POLL_INTERVAL_MS);
   const poller = createJobPoller({ jobs, videos, board, queue, intervalMs, logger });
   const sweep = createJobSweep({ jobs, queue, now, logger });
-  const work = createJobWorker({ jobs, videos, media, board, adapters, render, typical, now, logger });
+  const work = createJobWorker({
+    jobs,
+    videos,
+    media,
+    board,
+    adapters,
+    render,
+    typical,
+    tellOperator,
+    now,
+    logger,
+  });
   const handler = createDispatcher({
     commands,
     jobs: service,

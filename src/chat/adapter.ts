@@ -5,10 +5,13 @@ import type { Form } from "./form.ts";
 /** A chat platform. */
 export type PlatformName = "discord" | "slack" | "web" | "terminal";
 
+/** The workspace of direct messages where a platform has none of its own for them (Discord). */
+export const DIRECT_MESSAGES = "@me";
+
 /** Serialisable address of a card, or of the place where one is wanted (no `message` yet). */
 export interface Destination {
   platform: PlatformName;
-  /** Discord guild ("@me" for direct messages), Slack team, "local" for the playground. */
+  /** Discord guild or `DIRECT_MESSAGES`, Slack team, "local" for the playground. */
   workspace: string;
   channel: string;
   /** Slack `thread_ts`; a Discord thread is a channel of its own. */
@@ -127,7 +130,7 @@ export interface ChatAdapter {
   stop(): Promise<void>;
   /** Whether people are heard right now. */
   connected(): boolean;
-  /** The limits a call there counts against; `reply` is the first card as the answer to a request. */
+  /** The limits a call there counts against, the narrowest first; `reply` is the first card as the answer to a request. */
   draws(call: "reply" | "post" | "edit" | "deliver", destination: Destination): Draw[];
   /** Finds out before anything is paid whether the bot may post and upload there. @throws UserError */
   checkAccess(destination: Destination): Promise<void>;

@@ -15,8 +15,8 @@ export interface Permit {
 /** What may still be sent to the platforms, whatever is waiting. */
 export interface ChatBudget {
   acquire(draws: readonly Draw[], priority: Priority): Permit;
-  /** The platform asked for silence: nothing is drawn from these buckets for that long. */
-  pause(draws: readonly Draw[], ms: number): void;
+  /** The platform asked for silence: nothing is drawn from this bucket for that long. */
+  pause(draw: Draw, ms: number): void;
 }
 
 const RANK: Record<Priority, number> = { final: 0, first: 1, progress: 2 };
@@ -109,12 +109,9 @@ export function createChatBudget(options: { now?: () => number } = {}): ChatBudg
         },
       };
     },
-    pause(draws, ms) {
-      const until = now() + ms;
-      for (const draw of draws) {
-        const bucket = bucketOf(draw);
-        bucket.pausedUntil = Math.max(bucket.pausedUntil, until);
-      }
+    pause(draw, ms) {
+      const bucket = bucketOf(draw);
+      bucket.pausedUntil = Math.max(bucket.pausedUntil, now() + ms);
     },
   };
 }

@@ -97,7 +97,11 @@ export function createCardBoard({ adapters, budget, jobs, render, logger }: Depe
   async function notShown(slot: Slot, job: Job, card: Card, error: unknown): Promise<void> {
     if (!(error instanceof ServiceError)) throw error;
     logger.warn({ jobId: job.id, err: error }, "card could not be edited");
-    if (error.retryAfterMs) budget.pause(adapterOf(job).draws("edit", job.destination), error.retryAfterMs);
+    if (error.retryAfterMs) {
+      // The narrowest limit is the one that was hit: one busy channel must not silence the whole bot.
+      const [narrowest] = adapterOf(job).draws("edit", job.destination);
+      if (narrowest) budget.pause(narrowest, error.retryAfterMs);
+    }
     if (error.retryable) {
       if (card.kind === "final") throw error;
       return;

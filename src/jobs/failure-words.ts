@@ -7,6 +7,8 @@ interface Words {
   advice: string;
   /** Whether the backend's own sentence helps to mend it. */
   quote: boolean;
+  /** Only whoever runs the bot can mend it. */
+  operator?: true;
 }
 
 /** First match wins; codes come from the backends and from this bot. */
@@ -46,12 +48,14 @@ const WORDS: readonly Words[] = [
     what: "The video service's budget or quota is used up.",
     advice: "Try again later, or tell the person who runs this bot.",
     quote: false,
+    operator: true,
   },
   {
     matches: /unauthorized|invalid_api_key|http_401|http_403/,
     what: "The video service does not accept this bot's key.",
     advice: "Tell the person who runs this bot.",
     quote: false,
+    operator: true,
   },
   {
     matches: /answer_lost/,
@@ -92,11 +96,17 @@ const UNKNOWN: Omit<Words, "matches"> = {
 };
 
 /** Says why a job failed, with the backend's sentence where that helps. */
-export function explainFailure(failure: Failure): { what: string; advice: string; quote?: string } {
+export function explainFailure(failure: Failure): {
+  what: string;
+  advice: string;
+  quote?: string;
+  operator: boolean;
+} {
   const words = WORDS.find(({ matches }) => matches.test(failure.code)) ?? UNKNOWN;
   return {
     what: words.what,
     advice: words.advice,
+    operator: words.operator ?? false,
     ...(words.quote && failure.message !== "" && { quote: failure.message }),
   };
 }

@@ -30,7 +30,8 @@ interface Dependencies {
 const PAGE_SIZE = 100;
 /** Pages beyond what the active jobs would fill: others may use the same account. */
 const SPARE_PAGES = 2;
-const RETRIEVES_AT_ONCE = 8;
+/** Retrieves and writes under way at the same time. */
+const AT_ONCE = 8;
 /** Share of the interval by which ticks are spread, so that several bots do not ask in step. */
 const JITTER = 0.1;
 
@@ -39,16 +40,26 @@ export function createJobPoller({ jobs, videos, board, queue, intervalMs, logger
   const stopping = new AbortController();
   let running: Promise<void> = Promise.resolve();
 
-  async function listed(wanted: ReadonlySet<string>): Promise<Map<string, Video>> {
+  /** What the list's pages show of the wanted videos, and whether what they do not show is to be asked for one by one. */
+  async function listed(
+    wanted: ReadonlySet<string>,
+  ): Promise<{ seen: Map<string, Video>; askForRest: boolean }> {
     const seen = new Map<string, Video>();
     const pages = Math.ceil(wanted.size / PAGE_SIZE) + SPARE_PAGES;
-    for (let page = 0, after: string | undefined; page < pages && seen.size < wanted.size; page++) {
-      const answer = await videos.list({ limit: PAGE_SIZE, ...(after !== undefined && { after }) });
-      for (const video of answer.videos) if (wanted.has(video.id)) seen.set(video.id, video);
-      after = answer.videos.at(-1)?.id;
-      if (!answer.more || after === undefined) break;
+    try {
+      for (let page = 0, after: string | undefined; page < pages && seen.size < wanted.size; page++) {
+        const answer = await videos.list({ limit: PAGE_SIZE, ...(after !== undefined && { after }) });
+        for (const video of answer.videos) if (wanted.has(video.id)) seen.set(video.id, video);
+        after = answer.videos.at(-1)?.id;
+        if (!answer.more || after === undefined) break;
+      }
+      return { seen, askForRest: true };
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      const noList = error.code === "not_supported";
+      if (!noList) logger.warn({ err: error }, "videos could not be listed, trying again next time");
+      return { seen, askForRest: noList };
     }
-    return seen;
   }
 
   async function apply(job: Job, transition: (job: Job) => Job): Promise<void> {
@@ -59,35 +70,35 @@ export function createJobPoller({ jobs, videos, board, queue, intervalMs, logger
   }
 
   async function retrieve(job: Job, videoId: string): Promise<void> {
-    try {
-      const video = await videos.retrieve(videoId);
-      await apply(job, (current) => observed(current, video));
-    } catch (error) {
-      if (!(error instanceof ServiceError)) throw error;
-      if (error.code !== "not_found") {
-        logger.warn(
-          { jobId: job.id, code: error.code, requestId: error.requestId },
-          "video could not be retrieved",
-        );
-        return;
-      }
+    const video = await videos.retrieve(videoId).catch((error: unknown) => missing(job, error));
+    if (video === "gone") {
       const failure = { code: "video_gone", message: "The backend does not know this video any more." };
       await apply(job, (current) => failing(current, failure));
-    }
+    } else if (video) await apply(job, (current) => observed(current, video));
+  }
+
+  /** "gone" when the backend says so; undefined when it says nothing now. */
+  function missing(job: Job, error: unknown): "gone" | undefined {
+    if (!(error instanceof ServiceError)) throw error;
+    if (error.code === "not_found") return "gone";
+    logger.warn({ jobId: job.id, err: error }, "video could not be retrieved, trying again next time");
+    return undefined;
   }
 
   async function tick(): Promise<void> {
     const rendering = (await jobs.active()).filter((job) => job.phase === "rendering");
     const byVideo = new Map(rendering.flatMap((job) => (job.video ? [[job.video.id, job] as const] : [])));
     if (byVideo.size === 0) return;
-    const seen = await listed(new Set(byVideo.keys()));
-    const retrieves = new PQueue({ concurrency: RETRIEVES_AT_ONCE });
+    const { seen, askForRest } = await listed(new Set(byVideo.keys()));
+    const steps = new PQueue({ concurrency: AT_ONCE });
+    const failed = (job: Job) => (err: unknown) =>
+      logger.error({ jobId: job.id, err }, "video's state could not be written down");
     for (const [videoId, job] of byVideo) {
       const video = seen.get(videoId);
-      if (video) await apply(job, (current) => observed(current, video));
-      else void retrieves.add(() => retrieve(job, videoId));
+      if (video) steps.add(() => apply(job, (current) => observed(current, video))).catch(failed(job));
+      else if (askForRest) steps.add(() => retrieve(job, videoId)).catch(failed(job));
     }
-    await retrieves.onIdle();
+    await steps.onIdle();
   }
 
   async function run(): Promise<void> {

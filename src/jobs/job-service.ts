@@ -1,10 +1,11 @@
 import type { Logger } from "pino";
-import type {
-  ChatAdapter,
-  ChatRequest,
-  Destination,
-  ImageAttachment,
-  PlatformName,
+import {
+  type ChatAdapter,
+  type ChatRequest,
+  type Destination,
+  DIRECT_MESSAGES,
+  type ImageAttachment,
+  type PlatformName,
 } from "../chat/adapter.ts";
 import { UserError } from "../errors.ts";
 import type { MediaStore } from "../media/media-store.ts";
@@ -17,6 +18,9 @@ import { checkImageClaims, keepImage } from "./reference-image.ts";
 
 /** What Slack's form holds, and what every platform therefore takes (characters). */
 export const PROMPT_MAX = 3000;
+
+/** White space, control and format characters (Unicode): a prompt of nothing else says nothing. */
+const INVISIBLE = /[\s\p{C}]/gu;
 
 /** What commands can do with videos. Everything a person can mend is a UserError, thrown before anything is paid. */
 export interface JobService {
@@ -97,7 +101,7 @@ export function createJobService({
 
   function checkPrompt(prompt: string): string {
     const text = prompt.trim();
-    if (text === "")
+    if (text.replace(INVISIBLE, "") === "")
       throw new UserError("prompt_empty", "The prompt is empty. Say what the video should show.");
     const length = Array.from(text).length;
     if (length > PROMPT_MAX) {
@@ -116,11 +120,7 @@ export function createJobService({
   async function find(destination: Destination, jobId: string): Promise<Job> {
     const id = jobId.trim().toLowerCase();
     const job = /^[a-z0-9]{1,40}$/.test(id) ? await jobs.get(id) : undefined;
-    const here =
-      job &&
-      job.destination.platform === destination.platform &&
-      job.destination.workspace === destination.workspace;
-    if (!job || !here) {
+    if (!job || !isNear(job.destination, destination)) {
       throw new UserError(
         "unknown_job",
         `There is no video “${jobId.slice(0, 40)}” here. Its id stands at the foot of its card.`,
@@ -199,9 +199,11 @@ export function createJobService({
 }
 
 function isOf(job: Job, destination: Destination, personId: string): boolean {
-  return (
-    job.requester.id === personId &&
-    job.destination.platform === destination.platform &&
-    job.destination.workspace === destination.workspace
-  );
+  return job.requester.id === personId && isNear(job.destination, destination);
+}
+
+/** Of the same server or workspace; direct messages are a place for each person. */
+function isNear(a: Destination, b: Destination): boolean {
+  const together = a.workspace !== DIRECT_MESSAGES || a.channel === b.channel;
+  return a.platform === b.platform && a.workspace === b.workspace && together;
 }

@@ -2,6 +2,7 @@ import { buffer } from "node:stream/consumers";
 import type { Logger } from "pino";
 import type { ChatAdapter, Destination, PlatformName } from "../chat/adapter.ts";
 import type { Card } from "../chat/card.ts";
+import type { OperatorNotice } from "../chat/operator-notice.ts";
 import { ServiceError } from "../errors.ts";
 import type { MediaStore } from "../media/media-store.ts";
 import type { Work } from "../queue/work-queue.ts";
@@ -9,6 +10,7 @@ import type { Video } from "../videos/video.ts";
 import type { VideosClient } from "../videos/videos-client.ts";
 import type { CardBoard } from "./card-board.ts";
 import { fetchMedia, mediaFiles } from "./delivery.ts";
+import { explainFailure } from "./failure-words.ts";
 import {
   created,
   creating,
@@ -35,14 +37,22 @@ interface Dependencies {
   adapters: ReadonlyMap<PlatformName, ChatAdapter>;
   render(job: Job): Promise<Card>;
   typical: TypicalDuration;
+  tellOperator: OperatorNotice;
   now: () => number;
   logger: Logger;
 }
 
 /** Does what a job's phase asks for; resolves to the job afterwards. */
 type Step = (job: Job) => Promise<Job | undefined>;
-/** How long a completed video's files may stay unavailable before the job fails. */
-const FETCH_PATIENCE_MS = 10 * 60_000;
+
+/**
+ * For how long a backend that asks to come back later is asked again: to take a video, counted from the request, and
+ * to hand out a completed one, counted from its completion. Deliveries are tried for ever: the video is paid for.
+ */
+const PATIENCE: Partial<Record<Phase, { ms: number; since: "createdAt" | "updatedAt" }>> = {
+  posted: { ms: 3_600_000, since: "createdAt" },
+  downloading: { ms: 600_000, since: "updatedAt" },
+};
 /** How long after a create the backend's list is given to show its video. */
 const LOOK_FOR_MS = 30_000;
 
@@ -51,7 +61,7 @@ const LOOK_FOR_MS = 30_000;
  * A step that rejects with a retryable ServiceError is tried again later by the queue; any other failure ends the job.
  */
 export function createJobWorker(dependencies: Dependencies): Work {
-  const { jobs, videos, media, board, adapters, render, typical, now, logger } = dependencies;
+  const { jobs, videos, media, board, adapters, render, typical, tellOperator, now, logger } = dependencies;
 
   const steps: Partial<Record<Phase, Step>> = {
     /** The process died around the first card: find it or post it. */
@@ -161,12 +171,16 @@ export function createJobWorker(dependencies: Dependencies): Work {
 
   async function fail(job: Job, failure: Failure): Promise<Job | undefined> {
     logger.warn({ jobId: job.id, code: failure.code, requestId: failure.requestId }, "job failed");
+    const { what, operator } = explainFailure(failure);
+    if (operator)
+      await tellOperator({ kind: what, lines: [[{ bold: what }, ` Job ${job.id} failed of it.`]] });
     return jobs.update(job.id, (current) => failing(current, failure));
   }
 
-  /** Whether waiting may mend it: always, but for files that stay away after the video was completed. */
+  /** Whether waiting may mend it: for as long as people would still want the answer. */
   function worthWaiting(job: Job, error: ServiceError): boolean {
-    return error.retryable && (job.phase !== "downloading" || now() - job.updatedAt < FETCH_PATIENCE_MS);
+    const patience = PATIENCE[job.phase];
+    return error.retryable && (!patience || now() - job[patience.since] < patience.ms);
   }
 
   async function run(job: Job, step: Step): Promise<Job | undefined> {

@@ -110,7 +110,7 @@ export function created(job: Job, video: Video): Job {
 
 /** The backend told how the video stands; progress never goes back. */
 export function observed(job: Job, video: Video): Job {
-  if (job.phase !== "rendering") return job;
+  if (job.phase !== "rendering" || (job.video && job.video.id !== video.id)) return job;
   const progress = Math.max(video.progress ?? -1, job.video?.progress ?? -1);
   const next: Job = {
     ...job,

@@ -1,3 +1,4 @@
+import { ServiceError } from "../errors.ts";
 import type { Video } from "../videos/video.ts";
 import type { VideosClient } from "../videos/videos-client.ts";
 import type { Job } from "./job.ts";
@@ -16,12 +17,13 @@ interface Dependencies {
 /**
  * Looks in the backend's list for the video of a create whose answer was lost: the one video that no other job owns,
  * that was made since, and that matches in prompt and parent, model, length and size. Two candidates, or two lost
- * jobs for one, are as good as none.
+ * jobs for one, are as good as none, and so is a backend that cannot list.
  * @throws ServiceError when the list cannot be read.
  */
 export async function findLostVideo(job: Job, { videos, jobs }: Dependencies): Promise<Video | undefined> {
   const since = (job.createSentAt ?? job.createdAt) - CLOCK_SKEW_MS;
-  const matching = (await recentVideos(videos, since)).filter((video) => matches(job, video));
+  const recent = await recentVideos(videos, since).catch(noneWithoutList);
+  const matching = recent.filter((video) => matches(job, video));
   const owners = await Promise.all(matching.map((video) => jobs.ownerOf(video.id)));
   const [video, ...others] = matching.filter((_, index) => [undefined, job.id].includes(owners[index]));
   if (!video || others.length > 0) return undefined;
@@ -39,6 +41,11 @@ async function recentVideos(videos: VideosClient, since: number): Promise<Video[
     if (!answer.more || after === undefined || oldest < since) break;
   }
   return found;
+}
+
+function noneWithoutList(error: unknown): Video[] {
+  if (error instanceof ServiceError && !error.retryable) return [];
+  throw error;
 }
 
 function matches({ request }: Job, video: Video): boolean {

@@ -60,7 +60,8 @@ function inputElement(
 ): PlainTextInput | StaticSelect | FileInput {
   switch (option.type) {
     case "image":
-      return { type: "file_input", filetypes: ["jpg", "jpeg", "png", "webp"], max_files: 1 };
+      // No `filetypes`: Slack's list of them has no WebP, and one that it does not know could keep the form shut.
+      return { type: "file_input", max_files: 1 };
     case "choice": {
       const options = option
         .choices(catalog)
@@ -81,12 +82,12 @@ function inputElement(
   }
 }
 
-/** Size and address are missing in the library's type (docs.slack.dev/reference/objects/file-object). */
+/** Of files from other organisations Slack may leave parts out; what is missing is found out when the file is fetched. */
 const fileSchema = z.object({
-  name: z.string(),
-  mimetype: z.string(),
-  size: z.number(),
-  url_private: z.string(),
+  name: z.string().default("file"),
+  mimetype: z.string().default(""),
+  size: z.number().default(0),
+  url_private: z.string().default(""),
 });
 
 const inputSchema = z.object({

@@ -53,16 +53,9 @@ function createBolt(receiver: Receiver, { apiUrl, workspaces, logger }: Options)
   return app;
 }
 
-/** Slack shows people an error once three seconds are over; answering then is of no use. */
-const UNHANDLED_AFTER_MS = 3_001;
-
 function createHttpConnection(options: Options & { signingSecret: string }): Connection {
   const { signingSecret, logger } = options;
-  const receiver = new HTTPReceiver({
-    signingSecret,
-    unhandledRequestTimeoutMillis: UNHANDLED_AFTER_MS,
-    logger: createSlackLogger(logger),
-  });
+  const receiver = new HTTPReceiver({ signingSecret, logger: createSlackLogger(logger) });
   let open = false;
   return {
     app: createBolt(receiver, options),
@@ -75,8 +68,13 @@ function createHttpConnection(options: Options & { signingSecret: string }): Con
     close: async () => {},
     connected: () => open,
     http(request, response) {
-      if (open) receiver.requestListener(request, response);
-      else response.writeHead(503).end();
+      if (!open) return void response.writeHead(503).end();
+      try {
+        receiver.requestListener(request, response);
+      } catch {
+        // It throws for every other path and method.
+        response.writeHead(404).end();
+      }
     },
   };
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { App, BlockAction, ButtonAction, RespondFn, ViewSubmitAction } from "@slack/bolt";
 import type { Logger } from "pino";
 import { z } from "zod";
@@ -13,6 +12,7 @@ import { noticeMessage, noticeText } from "./messages.ts";
 import { typedText } from "./mrkdwn.ts";
 import type { People } from "./people.ts";
 import { createReply } from "./reply.ts";
+import { createSubmissionIds } from "./submission-ids.ts";
 import type { Workspace, Workspaces } from "./workspaces.ts";
 
 interface Dependencies {
@@ -49,7 +49,7 @@ interface Heard {
 export function listen(dependencies: Dependencies): Interactions {
   const { app, logger } = dependencies;
   const underWay = new Set<Promise<void>>();
-  const refusedViews = createRefusedViews();
+  const submissionIds = createSubmissionIds();
   let stopping = false;
 
   async function take(heard: Heard): Promise<void> {
@@ -100,7 +100,7 @@ export function listen(dependencies: Dependencies): Interactions {
     const submission = submissionSchema.parse(view);
     const { channel, thread } = submission.private_metadata;
     await take({
-      id: refusedViews.idOf(body),
+      id: submissionIds.idOf(body),
       team: view.app_installed_team_id ?? teamOf(body),
       user: body.user,
       place: { channel, ...(thread !== undefined && { thread }) },
@@ -116,7 +116,7 @@ export function listen(dependencies: Dependencies): Interactions {
       acknowledgeWith: async (notice) => {
         const [field] = Object.keys(submission.state.values);
         if (notice.tone !== "error" || field === undefined) return false;
-        refusedViews.add(view.id);
+        submissionIds.refused(view.id);
         return acknowledgement.send({
           response_action: "errors",
           errors: { [field]: noticeText(notice.lines) },
@@ -158,24 +158,4 @@ function placeOf({ container, message }: z.infer<typeof pressSchema>): Heard["pl
 
 function teamOf({ team, user }: Pick<BlockAction | ViewSubmitAction, "team" | "user">): string {
   return team?.id ?? user.team_id ?? "";
-}
-
-const REFUSED_MAX = 1_000;
-
-/**
- * A form is submitted once, also when the acknowledgement got lost and the person pressed again; a form that was shown
- * errors is submitted anew, and Slack gives neither another id.
- */
-function createRefusedViews() {
-  const refused = new Set<string>();
-  return {
-    add(viewId: string): void {
-      if (refused.size >= REFUSED_MAX) refused.clear();
-      refused.add(viewId);
-    },
-    idOf({ view, trigger_id }: ViewSubmitAction): string {
-      const values = createHash("sha256").update(JSON.stringify(view.state.values)).digest("base64url");
-      return refused.has(view.id) ? trigger_id : `${view.id}:${values}`;
-    },
-  };
 }

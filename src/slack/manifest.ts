@@ -15,7 +15,7 @@ const SCOPES: Readonly<Record<string, string>> = {
 };
 
 /** The path that Slack calls in HTTP mode. */
-export const SLACK_PATH = "/slack/events";
+const SLACK_PATH = "/slack/events";
 
 /**
  * The app's manifest, ready to be pasted at api.slack.com/apps "From a manifest".

@@ -31,7 +31,7 @@ function element(span: Span): RichTextElement[] {
   if (typeof span === "string") return text(span);
   if ("bold" in span) return text(span.bold, { bold: true });
   if ("code" in span) return text(span.code, { code: true });
-  if ("link" in span) return [{ type: "link", url: span.link, text: span.text }];
+  if ("link" in span) return [{ type: "link", url: span.link, text: span.text.toWellFormed() || span.link }];
   // A `user` element would notify them.
   return text(span.name, { bold: true });
 }

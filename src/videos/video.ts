@@ -36,14 +36,18 @@ export function readStatus(word: unknown): VideoStatus {
   return known ? (known[0] as VideoStatus) : "in_progress";
 }
 
+/** Whether it can be read as a video: it has an id. */
+export function isVideo(raw: unknown): raw is { id: string } {
+  return isRecord(raw) && typeof raw.id === "string" && raw.id !== "";
+}
+
 /**
  * Reads a video as a backend sent it; every field but `id` may be missing or of another type.
  * @throws TypeError when there is no id.
  */
 export function readVideo(raw: unknown): Video {
-  const body = isRecord(raw) ? raw : {};
-  if (typeof body.id !== "string" || body.id === "")
-    throw new TypeError("The backend's answer names no video.");
+  if (!isVideo(raw)) throw new TypeError("The backend's answer names no video.");
+  const body: Record<string, unknown> & { id: string } = { ...raw };
   return {
     id: body.id,
     status: readStatus(body.status),

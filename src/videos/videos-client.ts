@@ -2,7 +2,7 @@ import type { ReadableStream } from "node:stream/web";
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError, toFile } from "openai";
 import { ServiceError } from "../errors.ts";
 import type { ClipSettings } from "./catalog.ts";
-import { readVideo, type Video, type VideoVariant } from "./video.ts";
+import { isVideo, readVideo, type Video, type VideoVariant } from "./video.ts";
 
 /** A picture as the API takes it. */
 export interface InputReference {
@@ -17,29 +17,32 @@ export interface VideosClient {
   create(clip: ClipSettings & { prompt: string; image?: InputReference }): Promise<Video>;
   /** Costs money: sent once, never repeated here. @throws ServiceError code `answer_lost` when it may have been taken. */
   remix(videoId: string, prompt: string): Promise<Video>;
+  /** @throws ServiceError code `not_found` when the backend does not know it (any more). */
   retrieve(videoId: string): Promise<Video>;
-  /** One page, newest first; `after` is the last id of the page before. */
+  /** One page, newest first; `after` is the last id of the page before. @throws ServiceError code `not_supported`. */
   list(page: { limit: number; after?: string }): Promise<{ videos: Video[]; more: boolean }>;
+  /** @throws ServiceError code `not_ready`, retryable, while there is no such file; some backends are done before it is. */
   download(videoId: string, variant: VideoVariant): Promise<ReadableStream<Uint8Array>>;
 }
 
 const CREATE_TIMEOUT_MS = 120_000;
 const READ_TIMEOUT_MS = 30_000;
 const DOWNLOAD_TIMEOUT_MS = 600_000;
-/** Answers after which the request has certainly not been taken and may be sent again. */
-const NOT_TAKEN = new Set([429, 503]);
-/** Answers that leave open whether the request was taken. */
-const UNCLEAR = new Set([408, 409, 500, 502, 504]);
 /** Connection errors from before anything was sent. */
-const NEVER_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
+const NEVER_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]);
 /** 429 codes that no waiting mends. */
 const OUT_OF_MONEY = new Set(["insufficient_quota", "billing_hard_limit_reached", "quota_exceeded"]);
+/** How backends say that they cannot list. */
+const NO_LIST = { statuses: [404, 405, 501], code: "not_supported", retryable: false };
+/** How backends say that a completed video's file is not there yet. */
+const NO_FILE = { statuses: [400, 404, 409, 422, 425], code: "not_ready", retryable: true };
 
 /** Talks to a backend through the `openai` package; the only file that imports it. */
 export function createVideosClient(options: { apiKey: string; baseUrl: string | undefined }): VideosClient {
   const client = new OpenAI({ apiKey: options.apiKey, baseURL: options.baseUrl ?? null, logLevel: "off" });
   const paid = { maxRetries: 0, timeout: CREATE_TIMEOUT_MS };
   const read = { maxRetries: 1, timeout: READ_TIMEOUT_MS };
+  const fetched = { maxRetries: 1, timeout: DOWNLOAD_TIMEOUT_MS };
 
   return {
     async create({ prompt, model, seconds, size, image }) {
@@ -53,22 +56,19 @@ export function createVideosClient(options: { apiKey: string; baseUrl: string | 
     retrieve: (videoId) => ask(async () => readVideo(await client.videos.retrieve(videoId, read))),
     list: ({ limit, after }) =>
       ask(async () => {
-        const page = await client.videos.list(
-          { limit, order: "desc", ...(after !== undefined && { after }) },
-          read,
-        );
-        return { videos: page.data.map(readVideo), more: page.has_more };
-      }),
+        const query = { limit, order: "desc", ...(after !== undefined && { after }) } as const;
+        const page = await client.videos.list(query, read);
+        // One entry that cannot be read is no reason to know nothing of the others.
+        return { videos: page.data.filter(isVideo).map(readVideo), more: page.has_more };
+      }, NO_LIST),
     download: (videoId, variant) =>
       ask(async () => {
-        const response = await client.videos.downloadContent(
-          videoId,
-          { variant },
-          { maxRetries: 1, timeout: DOWNLOAD_TIMEOUT_MS },
-        );
-        if (!response.body) throw new TypeError("The backend sent no file.");
-        return response.body as ReadableStream<Uint8Array>;
-      }),
+        // Left out, it means the video, to backends without variants as well.
+        const query = variant === "video" ? {} : { variant };
+        const { body } = await client.videos.downloadContent(videoId, query, fetched);
+        if (!body) throw new TypeError("The backend sent no file.");
+        return body as ReadableStream<Uint8Array>;
+      }, NO_FILE),
   };
 }
 
@@ -77,21 +77,39 @@ async function spend(call: () => Promise<unknown>): Promise<Video> {
   try {
     return readVideo(await call());
   } catch (error) {
-    const refused =
-      error instanceof APIError && typeof error.status === "number" && !UNCLEAR.has(error.status);
+    const status = statusOf(error);
+    const refused = status !== undefined && !isUnclear(status);
     const neverSent = error instanceof APIConnectionError && NEVER_SENT.has(causeCode(error));
-    if (refused || neverSent) throw toServiceError(error);
-    const { message, requestId } = toServiceError(error);
+    const general = toServiceError(error);
+    if (refused || neverSent) throw general;
+    const { message, requestId } = general;
     throw new ServiceError("videos", "answer_lost", message, { retryable: false, requestId, cause: error });
   }
 }
 
-async function ask<T>(call: () => Promise<T>): Promise<T> {
+/** @param special statuses that mean more in this operation than they say. */
+async function ask<T>(
+  call: () => Promise<T>,
+  special?: { statuses: readonly number[]; code: string; retryable: boolean },
+): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    throw toServiceError(error);
+    const general = toServiceError(error);
+    if (!special?.statuses.includes(statusOf(error) ?? 0)) throw general;
+    const { message, requestId } = general;
+    const { code, retryable } = special;
+    throw new ServiceError("videos", code, message, { retryable, requestId, cause: error });
   }
+}
+
+function statusOf(error: unknown): number | undefined {
+  return error instanceof APIError && typeof error.status === "number" ? error.status : undefined;
+}
+
+/** Whether an answer leaves open if the request was taken: behind a proxy any 5xx does but the two that say no. */
+function isUnclear(status: number): boolean {
+  return status === 408 || status === 409 || (status >= 500 && status !== 501 && status !== 503);
 }
 
 function toServiceError(error: unknown): ServiceError {
@@ -99,18 +117,22 @@ function toServiceError(error: unknown): ServiceError {
     return unavailable("The backend took too long to answer.", error);
   if (error instanceof APIConnectionError) return unavailable("The backend cannot be reached.", error);
   if (!(error instanceof APIError)) return unavailable("The backend's answer cannot be read.", error);
-  const { status } = error;
-  const code = error.code ?? (status === 404 ? "not_found" : `http_${status}`);
-  const outOfMoney = status === 402 || OUT_OF_MONEY.has(code);
-  return new ServiceError("videos", outOfMoney ? "insufficient_quota" : code, errorText(error), {
-    retryable:
-      !outOfMoney &&
-      typeof status === "number" &&
-      (NOT_TAKEN.has(status) || UNCLEAR.has(status) || status > 504),
+  const status = statusOf(error) ?? 0;
+  const code = errorCode(error, status);
+  return new ServiceError("videos", code, errorText(error), {
+    retryable: code !== "insufficient_quota" && (status === 429 || status === 503 || isUnclear(status)),
     retryAfterMs: retryAfter(error.headers),
     requestId: error.requestID ?? undefined,
     cause: error,
   });
+}
+
+/** The backend's own code where it has one; it may be a number or empty. */
+function errorCode(error: APIError, status: number): string {
+  const named = String(error.code ?? "");
+  if (status === 402 || OUT_OF_MONEY.has(named)) return "insufficient_quota";
+  if (status === 404) return "not_found";
+  return named === "" ? `http_${status}` : named;
 }
 
 function unavailable(message: string, cause: unknown): ServiceError {

@@ -33,32 +33,32 @@ const NOTHING: Completion = { usage: undefined, suggestions: [], begun: false };
 /** Completes a line that ends where the person types: commands, then flags, then their values, from the declarations. */
 export async function completeLine(line: string, dependencies: Dependencies): Promise<Completion> {
   const commands = dependencies.commands.filter(({ run }) => run);
-  const slash = /^\/([a-z]*)$/i.exec(line);
-  if (slash)
-    return "video".startsWith(slash[1]?.toLowerCase() ?? "") ? suggestCommands("", commands, line) : NOTHING;
+  const [slash] = /^\/[a-z]*$/.exec(line.toLowerCase()) ?? [];
+  if (slash !== undefined) {
+    return "/video".startsWith(slash)
+      ? suggestCommands(commands, { typed: "", begun: slash !== "/video" })
+      : NOTHING;
+  }
   const [, name, rest] = /^\/video\s+(\S*)(.*)$/is.exec(line) ?? [];
   if (name === undefined || rest === undefined) return NOTHING;
-  if (rest === "") return suggestCommands(name.toLowerCase(), commands, line);
-  const command = commands.find((candidate) => candidate.name === name.toLowerCase());
+  const typed = name.toLowerCase();
+  const command = commands.find((candidate) => candidate.name === typed);
+  if (rest === "") return suggestCommands(commands, { typed, begun: typed !== "" && !command });
   if (!command) return NOTHING;
   return { ...(await completeOptions({ line, rest, command, ...dependencies })), usage: usageOf(command) };
 }
 
-function suggestCommands(typed: string, commands: readonly AnyCommand[], line: string): Completion {
-  const suggestions = commands
-    .filter(({ name }) => name.startsWith(typed))
-    .map(({ name, description, options }) => ({
-      line: `/video ${name}${Object.keys(options).length > 0 ? " " : ""}`,
-      label: `/video ${name}`,
-      detail: description,
-    }));
-  const complete =
-    line === "/video" || suggestions.some((suggestion) => suggestion.line.trim() === line.trim());
-  return {
-    usage: undefined,
-    suggestions,
-    begun: !complete && (typed !== "" || line.startsWith("/v") || line === "/"),
-  };
+function suggestCommands(
+  commands: readonly AnyCommand[],
+  { typed, begun }: { typed: string; begun: boolean },
+): Completion {
+  const fitting = commands.filter(({ name }) => name.startsWith(typed));
+  const suggestions = fitting.map(({ name, description, options }) => ({
+    line: `/video ${name}${Object.keys(options).length > 0 ? " " : ""}`,
+    label: `/video ${name}`,
+    detail: description,
+  }));
+  return { usage: undefined, suggestions, begun };
 }
 
 interface Typing extends Dependencies {

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { commands } from "../../commands/index.ts";
 import type { Job } from "../../src/jobs/job.ts";
+import { slackManifest } from "../../src/slack/manifest.ts";
 import { clipBytes, thumbnailBytes } from "../fakes/fake-videos-client.ts";
 import { type Bot, type BotMemory, createBotMemory } from "../fixtures/bot.ts";
 import { slackModes, startSlackBot } from "../fixtures/slack-bot.ts";
@@ -16,7 +18,8 @@ let ada: Person;
 let bob: Person;
 
 beforeEach(async () => {
-  slack = await createSlackServer({ rateLimits: "429" });
+  const { scopes } = slackManifest({ commands }).oauth_config;
+  slack = await createSlackServer({ rateLimits: "429", scopes: scopes.bot });
   memory = await createBotMemory(Date.now);
   ada = slack.person("ada");
   bob = slack.person("bob");
@@ -200,9 +203,12 @@ describe("the main job", () => {
     bot = await startSlackBot(slack, { memory });
   });
 
-  it("tells in the form what is wrong with a picture", async () => {
+  it.each([
+    ["by its name", "boat.gif"],
+    ["by its bytes", "boat.png"],
+  ])("tells in the form what is wrong with a picture, %s", async (_, name) => {
     const view = await (await asked("")).openedView();
-    const { file } = bob.uploadFile({ name: "boat.png", bytes: Buffer.from("<html>sign in</html>") });
+    const { file } = bob.uploadFile({ name, bytes: Buffer.from("<html>sign in</html>") });
     await bob.submitView(view, { prompt: "it sails", image: [file.id] });
     expect(Object.values(view.errors).join()).toContain("is not a JPEG, PNG or WebP picture");
     expect(memory.videos.calls.create).toBe(0);

@@ -220,6 +220,8 @@ describe("HTTP", () => {
     }
     expect(requests).toEqual([]);
     expect(adapter.connected()).toBe(true);
+    await adapter.stop();
+    expect(adapter.connected()).toBe(false);
   });
 });
 

@@ -41,7 +41,8 @@ describe("videos made from videos", () => {
   });
 
   test("an extension adds up to 120 seconds", async () => {
-    const { client, make, settled } = await startSimulator();
+    // The official description allows steps of 16 and 20 seconds in its text, but not in its schema.
+    const { client, make, settled } = await startSimulator({ recordTo: "" });
     const body = (id: string, seconds: string) => ({ body: { prompt: "on", video: { id }, seconds } });
     const extend = (id: string, seconds: string) =>
       client.post<OpenAI.Video>("/videos/extensions", body(id, seconds));
@@ -50,10 +51,16 @@ describe("videos made from videos", () => {
     expect(video).toMatchObject({ seconds: "104", prompt: "on" });
     expect(await refusal(extend(video.id, "20"))).toMatchObject({ status: 400, param: "seconds" });
     expect(await extend(video.id, "16")).toMatchObject({ seconds: "120" });
+  });
+
+  test("an extension takes a video by id or as a file", async () => {
+    const { client, make } = await startSimulator();
+    const { id } = await make("a kite");
+    const byId = await client.videos.extend({ prompt: "on", video: { id }, seconds: "4" });
+    expect(byId).toMatchObject({ seconds: "8", prompt: "on" });
     const upload = await toFile(await drawClip(3), "clip.mp4");
-    expect(await client.videos.extend({ prompt: "on", video: upload, seconds: "8" })).toMatchObject({
-      seconds: "11",
-    });
+    const byFile = await client.videos.extend({ prompt: "on", video: upload, seconds: "8" });
+    expect(byFile).toMatchObject({ seconds: "11", prompt: "on" });
   });
 
   test("a source must be known and completed", async () => {

@@ -2,7 +2,8 @@ import { buffer } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import type { Card } from "../../src/chat/card.ts";
 import { clipBytes, thumbnailBytes } from "../fakes/fake-videos-client.ts";
-import { createWebBotMemory, startWebBot, type WebBot } from "../fixtures/web-bot.ts";
+import { createBotMemory } from "../fixtures/bot.ts";
+import { startWebBot, type WebBot } from "../fixtures/web-bot.ts";
 
 /** Types a line; resolves to its card's job. */
 async function create(bot: WebBot, text: string): Promise<string> {
@@ -212,7 +213,7 @@ describe("remix", () => {
 
 describe("a restart", () => {
   test("keeps messages and videos; buttons of before still work", async () => {
-    const memory = await createWebBotMemory();
+    const memory = await createBotMemory(Date.now);
     const first = await startWebBot({ memory });
     const done = await create(first, "the first");
     await finish(first, done);

@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { describe, expect, test } from "vitest";
-import { createWebBotMemory, startWebBot, type WebBot } from "../fixtures/web-bot.ts";
+import { createBotMemory } from "../fixtures/bot.ts";
+import { startWebBot, type WebBot } from "../fixtures/web-bot.ts";
 
 /** Asks with any Host header, which fetch does not allow. */
 function get(url: string, host: string): Promise<number> {
@@ -113,7 +114,7 @@ describe("with a password", () => {
   });
 
   test("a session outlives a restart, but neither its time nor a new password", async () => {
-    const memory = await createWebBotMemory();
+    const memory = await createBotMemory(Date.now);
     const { cookie } = await logIn(await startWebBot({ memory, password }), password);
     expect(await statusWith(await startWebBot({ memory, password }), cookie)).toBe(200);
     expect(await statusWith(await startWebBot({ memory, password: "another" }), cookie)).toBe(303);

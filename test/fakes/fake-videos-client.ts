@@ -140,9 +140,9 @@ export function createFakeVideosClient(options: { now?: () => number } = {}): Fa
     },
     async download(videoId, variant) {
       enter("download");
-      const { status } = known(videoId);
       const bytes = files.get(variant);
-      if (status !== "completed" || !bytes) throw problem("not_found", `There is no ${variant} of it.`);
+      if (videos.get(videoId)?.status !== "completed" || !bytes)
+        throw problem("not_ready", `There is no ${variant} of it.`, true);
       return new ReadableStream<Uint8Array>({
         start(controller) {
           controller.enqueue(bytes);
@@ -153,6 +153,6 @@ export function createFakeVideosClient(options: { now?: () => number } = {}): Fa
   };
 }
 
-function problem(code: string, message: string): ServiceError {
-  return new ServiceError("videos", code, message, { retryable: false });
+function problem(code: string, message: string, retryable = false): ServiceError {
+  return new ServiceError("videos", code, message, { retryable });
 }

@@ -113,7 +113,7 @@ export function readMessageBlocks(args: Arguments, files: ReadonlyMap<string, Sl
 }
 
 /** Refuses with `invalid_blocks_format` or `invalid_blocks` and says where. */
-function checkMessageBlocks(value: unknown, files: ReadonlyMap<string, SlackFile>): JsonObject[] {
+export function checkMessageBlocks(value: unknown, files: ReadonlyMap<string, SlackFile>): JsonObject[] {
   if (!Array.isArray(value)) throw refuseWith("invalid_blocks_format", ["blocks must be a list"]);
   const parsed = messageBlocks.safeParse(value);
   const problems = parsed.success

@@ -6,14 +6,21 @@ import { completeLine } from "../../../src/web/completion.ts";
 const videos = [{ name: "k3v8zq1xw0 · a boat", value: "k3v8zq1xw0" }];
 
 const complete = (line: string) =>
-  completeLine(line, { commands, catalog, complete: async ({ text }) => videos.filter(({ value }) => value.startsWith(text)) });
+  completeLine(line, {
+    commands,
+    catalog,
+    complete: async ({ text }) => videos.filter(({ value }) => value.startsWith(text)),
+  });
 
 const lines = async (line: string) => (await complete(line)).suggestions.map((suggestion) => suggestion.line);
 
 describe("completeLine", () => {
-  test.each(["/", "/v", "/video", "/video "])("offers every command that can be typed after %j", async (line) => {
-    expect(await lines(line)).toEqual(["/video create ", "/video remix ", "/video status ", "/video help"]);
-  });
+  test.each(["/", "/v", "/video", "/video "])(
+    "offers every command that can be typed after %j",
+    async (line) => {
+      expect(await lines(line)).toEqual(["/video create ", "/video remix ", "/video status ", "/video help"]);
+    },
+  );
 
   test.each([
     ["/video re", ["/video remix "]],
@@ -21,7 +28,10 @@ describe("completeLine", () => {
     ["/video create a dog --s", ["/video create a dog --seconds ", "/video create a dog --size "]],
     ["/video create a dog --se", ["/video create a dog --seconds "]],
     ["/video create a dog --seconds ", [4, 8, 12].map((n) => `/video create a dog --seconds ${n} `)],
-    ["/video create a dog --size land", ["/video create a dog --size 1280x720 ", "/video create a dog --size 1792x1024 "]],
+    [
+      "/video create a dog --size land",
+      ["/video create a dog --size 1280x720 ", "/video create a dog --size 1792x1024 "],
+    ],
     ["/video create --model=sora-2-p", ["/video create --model=sora-2-pro "]],
     ["/video remix ", ["/video remix k3v8zq1xw0 "]],
     ["/video status k3", ["/video status k3v8zq1xw0 "]],

@@ -19,7 +19,10 @@ const card = (jobId: string, change: Partial<Card> = {}): Card => ({
 describe("the feed", () => {
   test("stamps in order even while the clock stands still or goes back", async () => {
     const times = [1000, 1000, 400, 400, 2000];
-    const feed = createFeed({ store: await createStore({ url: "memory:" }), now: () => times.shift() ?? 2000 });
+    const feed = createFeed({
+      store: await createStore({ url: "memory:" }),
+      now: () => times.shift() ?? 2000,
+    });
     for (const id of ["a", "b", "c"]) await feed.post(card(id));
     await feed.show(card("a", { revision: 2 }));
     expect((await feed.changedSince(0)).map((message) => [message.card.jobId, message.changedAt])).toEqual([
@@ -27,7 +30,11 @@ describe("the feed", () => {
       ["c", 1002],
       ["a", 1003],
     ]);
-    expect((await feed.page({ limit: 9 })).messages.map((message) => message.card.jobId)).toEqual(["a", "b", "c"]);
+    expect((await feed.page({ limit: 9 })).messages.map((message) => message.card.jobId)).toEqual([
+      "a",
+      "b",
+      "c",
+    ]);
   });
 
   test("goes on where another process ended", async () => {
@@ -38,7 +45,9 @@ describe("the feed", () => {
     const second = createFeed({ store, now: () => 100 });
     await second.open();
     await second.post(card("c"));
-    expect((await second.page({ limit: 9 })).messages.map((message) => message.postedAt)).toEqual([5000, 5001, 5002]);
+    expect((await second.page({ limit: 9 })).messages.map((message) => message.postedAt)).toEqual([
+      5000, 5001, 5002,
+    ]);
   });
 
   test("tells when the state last changed, not every percent", async () => {

@@ -29,7 +29,15 @@ describe("renderMessage", () => {
     const evil = `<script>alert("x")</script>'&`;
     const html = await render({
       prompt: evil,
-      lines: [[evil, { bold: evil }, { code: evil }, { person: "you", name: evil }, { link: `/?show="${evil}`, text: evil }]],
+      lines: [
+        [
+          evil,
+          { bold: evil },
+          { code: evil },
+          { person: "you", name: evil },
+          { link: `/?show="${evil}`, text: evil },
+        ],
+      ],
       progress: { percent: undefined, label: evil },
     });
     expect(html).not.toContain("<script");
@@ -48,13 +56,19 @@ describe("renderMessage", () => {
 
   test("has no screen where there will be no video", async () => {
     const { progress: _, ...failed } = message.card;
-    const html = String(await renderMessage({ ...message, card: { ...failed, title: "Failed", tone: "bad" } }));
-    expect(html).not.toContain("class=\"screen\"");
+    const html = String(
+      await renderMessage({ ...message, card: { ...failed, title: "Failed", tone: "bad" } }),
+    );
+    expect(html).not.toContain('class="screen"');
   });
 
   test("has buttons that work without a script, with the same value that chats carry", async () => {
-    const html = await render({ buttons: [{ action: "remix", jobId: "k3v8zq1xw0", label: "Remix", style: "primary" }] });
-    expect(html).toMatch(/<form method="post" action="\/buttons"[^>]*>\s*<button[^>]*value="v1:remix:k3v8zq1xw0"[^>]*>Remix</);
+    const html = await render({
+      buttons: [{ action: "remix", jobId: "k3v8zq1xw0", label: "Remix", style: "primary" }],
+    });
+    expect(html).toMatch(
+      /<form method="post" action="\/buttons"[^>]*>\s*<button[^>]*value="v1:remix:k3v8zq1xw0"[^>]*>Remix</,
+    );
   });
 });
 

@@ -17,7 +17,10 @@ describe("readRange", () => {
     expect(readRange(header, 100)).toBe("unsatisfiable");
   });
 
-  test.each([undefined, "", "bytes=-", "bytes=9-0", "bytes=0-1,5-6", "chars=0-9", "bytes=a-b"])("%j asks for everything", (header) => {
-    expect(readRange(header, 100)).toBeUndefined();
-  });
+  test.each([undefined, "", "bytes=-", "bytes=9-0", "bytes=0-1,5-6", "chars=0-9", "bytes=a-b"])(
+    "%j asks for everything",
+    (header) => {
+      expect(readRange(header, 100)).toBeUndefined();
+    },
+  );
 });

@@ -66,7 +66,10 @@ describe("listening", () => {
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     onTestFinished(() => void other.close());
     const { port } = other.address() as AddressInfo;
-    await expect(serve({ port })).rejects.toMatchObject({ code: "port_in_use", message: expect.stringContaining(String(port)) });
+    await expect(serve({ port })).rejects.toMatchObject({
+      code: "port_in_use",
+      message: expect.stringContaining(String(port)),
+    });
   });
 
   test("closing lets a request under way end", async () => {

@@ -1,0 +1,101 @@
+import { expect, it, onTestFinished } from "vitest";
+import { settingsFor, spawnScript, startBot } from "../fixtures/bot-process.ts";
+import { startSimulator } from "../fixtures/simulator.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
+import { createDiscordServer } from "../servers/discord/discord-server.ts";
+import { createSlackServer } from "../servers/slack/slack-server.ts";
+
+const script = "src/main.ts";
+const nowhere = "http://127.0.0.1:9";
+
+/** Settings of a process that has nothing to do. */
+function settings(): Record<string, string> {
+  return settingsFor({ folder: temporaryFolder(onTestFinished), baseUrl: `${nowhere}/v1` });
+}
+
+it("tells everything that is wrong with the settings at once", async () => {
+  const env = { PORT: "ninety", LOG_LEVEL: "loud", STORE_URL: "mysql:x", SLACK_BOT_TOKEN: "xoxb-canary" };
+  const { exited, output } = spawnScript({ script, env });
+  expect(await exited).toBe(1);
+  for (const name of ["PORT:", "LOG_LEVEL:", "STORE_URL:", "SLACK_BOT_TOKEN:", ".env.example"]) {
+    expect(output()).toContain(name);
+  }
+  expect(output()).not.toContain("at ");
+});
+
+it("listens and says how it is", async () => {
+  const [discord, slack] = await Promise.all([createDiscordServer(), createSlackServer()]);
+  onTestFinished(() => discord.close());
+  onTestFinished(() => slack.close());
+  const { simulator } = await startSimulator();
+  const bot = await startBot({
+    ...settings(),
+    OPENAI_BASE_URL: simulator.baseUrl,
+    PLAYGROUND: "1",
+    DISCORD_TOKEN: discord.token,
+    DISCORD_API_URL: discord.apiUrl,
+    SLACK_BOT_TOKEN: slack.team().botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+    SLACK_API_URL: slack.apiUrl,
+  });
+  expect(bot.platforms).toEqual(["discord", "slack", "web"]);
+  const ask = async (path: string) => {
+    const response = await fetch(`${bot.url}${path}`);
+    return { status: response.status, body: await response.json() };
+  };
+  expect(await ask("/healthz")).toEqual({ status: 200, body: { status: "ok" } });
+  const checks = { store: true, discord: true, slack: true, web: true };
+  expect(await ask("/readyz")).toEqual({ status: 200, body: { status: "ok", checks } });
+  expect(await bot.kill("SIGTERM")).toBe(0);
+  expect(discord.gateway.connected).toBe(0);
+  expect(slack.sockets.count).toBe(0);
+});
+
+it("serves the playground on the embedded backend when nothing is set", async () => {
+  const { OPENAI_API_KEY: _key, OPENAI_BASE_URL: _url, ...env } = settings();
+  const bot = await startBot(env);
+  expect(bot).toMatchObject({ platforms: ["web"], backend: "simulator" });
+  expect(await (await fetch(bot.url)).text()).toContain("<title>");
+  expect(await bot.kill("SIGTERM")).toBe(0);
+});
+
+it("leaves a store alone that another process uses", async () => {
+  const env = settings();
+  await startBot(env);
+  const second = spawnScript({ script, env });
+  expect(await second.exited).toBe(1);
+  expect(second.output()).toMatch(
+    /^Another process is using the store .*showreel\.db\. Stop that one first/m,
+  );
+  expect(second.output()).not.toContain("at ");
+});
+
+it("warns of a key without the address of a backend", async () => {
+  const { OPENAI_BASE_URL: _url, ...env } = settings();
+  const bot = await startBot(env);
+  expect(bot.backend).toBe("openai");
+  expect(bot.log()).toContainEqual(
+    expect.objectContaining({ level: 40, msg: expect.stringContaining("closed on 2026-09-24") }),
+  );
+});
+
+it.each([
+  ["DISCORD_TOKEN", "canary.of.discord"],
+  ["SLACK_BOT_TOKEN", "xoxb-canary"],
+  ["SLACK_APP_TOKEN", "xapp-canary"],
+])("names a %s that is not accepted and ends", async (name, value) => {
+  const [discord, slack] = await Promise.all([createDiscordServer(), createSlackServer()]);
+  onTestFinished(() => discord.close());
+  onTestFinished(() => slack.close());
+  const chat: Record<string, string> =
+    name === "DISCORD_TOKEN"
+      ? { DISCORD_API_URL: discord.apiUrl }
+      : {
+          SLACK_BOT_TOKEN: slack.team().botToken,
+          SLACK_APP_TOKEN: slack.appToken,
+          SLACK_API_URL: slack.apiUrl,
+        };
+  const { exited, output } = spawnScript({ script, env: { ...settings(), ...chat, [name]: value } });
+  expect(await exited).toBe(1);
+  expect(output()).toContain(name);
+});

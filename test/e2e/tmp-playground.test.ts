@@ -1,0 +1,191 @@
+import { join } from "node:path";
+import type { Locator, Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { type BotProcess, startBot } from "../fixtures/bot-process.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
+import { launchBrowser, openWindow } from "../servers/browser.ts";
+
+/** What the tests ask of a video element. */
+interface Video {
+  videoWidth: number;
+  videoHeight: number;
+  currentTime: number;
+  readyState: number;
+  paused: boolean;
+  error: unknown;
+}
+
+/** The README's picture, which is taken anew only on demand. */
+const PICTURE = new URL("../../docs/playground.png", import.meta.url).pathname;
+const RENDERING_MS = 15_000;
+
+/** The bot with nothing set but where it keeps its things: the page, over the embedded backend. */
+function startPlayground(folder: string): Promise<BotProcess> {
+  return startBot({
+    STORE_URL: `sqlite:${join(folder, "showreel.db")}`,
+    MEDIA_DIR: join(folder, "media"),
+    PORT: "0",
+    POLL_INTERVAL_MS: "200",
+  });
+}
+
+const messageWith = (page: Page, prompt: string) => page.getByRole("article").filter({ hasText: prompt });
+const videoOf = (message: Locator) => message.locator("video");
+const stateOf = (video: Locator): Promise<Video> =>
+  video.evaluate(({ videoWidth, videoHeight, currentTime, readyState, paused, error }: Video) => {
+    return { videoWidth, videoHeight, currentTime, readyState, paused, error };
+  });
+
+/** Every value that the progress bar shows until the video is there. */
+async function watchProgress(message: Locator): Promise<number[]> {
+  const seen = new Set<number>();
+  await expect
+    .poll(
+      async () => {
+        const bar = message.getByRole("progressbar");
+        if ((await bar.count()) > 0)
+          seen.add(Number(await bar.getAttribute("value", { timeout: 200 }).catch(() => 0)));
+        Object.assign(globalThis, { last: [...seen].join() + (await message.allInnerTexts()).join("|").replaceAll("\n"," ") });
+        return videoOf(message).count();
+      },
+      { timeout: RENDERING_MS, interval: 100 },
+    )
+    .toBe(1);
+  return [...seen];
+}
+
+import { afterEach } from "vitest"; afterEach(() => console.log("LAST", Reflect.get(globalThis, "last")));
+test("the whole job: create, watch, play, remix, in two tabs that stay in step", async ({
+  onTestFinished,
+}) => {
+  const bot = await startPlayground(temporaryFolder(onTestFinished));
+  expect(bot).toMatchObject({ platforms: ["web"], backend: "simulator" });
+  const browser = await launchBrowser();
+  const window = await openWindow(browser, {
+    viewport: { width: 1280, height: 860 },
+    deviceScaleFactor: 2,
+    colorScheme: "dark",
+  });
+  const page = await window.newPage();
+  const other = await window.newPage();
+  await page.goto(bot.url);
+  await other.goto(bot.url);
+  await page.getByRole("heading", { name: "Welcome to #playground" }).waitFor();
+  await page.getByText("simulated", { exact: true }).waitFor();
+
+  const prompt = "A paper boat drifts down a rainy street at dusk";
+  await page.getByRole("combobox").fill(prompt);
+  await page.getByRole("button", { name: "Send" }).click();
+  const parent = messageWith(page, prompt);
+  const elsewhere = messageWith(other, prompt);
+  const [progress] = await Promise.all([watchProgress(parent), elsewhere.getByText("Rendering").waitFor()]);
+  expect(new Set(progress).size).toBeGreaterThanOrEqual(2);
+  expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+
+  await elsewhere.getByText("Done in").waitFor();
+  await videoOf(elsewhere).waitFor();
+  const video = videoOf(parent);
+  await expect.poll(async () => (await stateOf(video)).videoWidth).toBe(720);
+  expect(await stateOf(video)).toMatchObject({ videoHeight: 1280, error: null });
+  expect(await video.getAttribute("aria-label")).toContain(prompt);
+  await video.click();
+  await expect.poll(async () => (await stateOf(video)).currentTime).toBeGreaterThan(0.3);
+
+  await parent.getByRole("button", { name: "Remix" }).click();
+  const dialog = page.getByRole("dialog", { name: "Remix" });
+  const field = dialog.getByRole("textbox", { name: "Prompt" });
+  expect(await field.inputValue()).toBe(prompt);
+  const before = (await stateOf(video)).currentTime;
+  await field.fill("The same street at night, paper lanterns on the water");
+  await dialog.getByRole("button", { name: "Remix" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await parent.getByText("Remixed once").waitFor();
+  // The card changed around the video, which played on.
+  expect((await stateOf(video)).currentTime).toBeGreaterThan(before);
+
+  const remix = messageWith(page, "lanterns on the water");
+  await videoOf(remix).waitFor({ timeout: RENDERING_MS });
+  await expect.poll(async () => (await stateOf(videoOf(remix))).videoWidth).toBe(720);
+  await messageWith(other, "lanterns on the water").getByText("Done in").waitFor();
+  await remix.getByText("(inherited)").waitFor();
+  await remix.getByRole("link", { name: /^[a-z0-9]{10}$/ }).click();
+  await expect
+    .poll(() =>
+      parent.evaluate((element: { matches(selector: string): boolean }) => element.matches(":target")),
+    )
+    .toBe(true);
+  expect(page.url()).toBe(`${bot.url}/#${await parent.getAttribute("id")}`);
+
+  const words = await page.getByRole("article").allInnerTexts();
+  await page.goto(bot.url);
+  expect(await page.getByRole("article").allInnerTexts()).toEqual(words);
+  expect(await other.getByRole("article").allInnerTexts()).toEqual(words);
+  await expect.poll(async () => (await stateOf(videoOf(remix))).readyState).toBeGreaterThanOrEqual(1);
+  if (process.env.UPDATE_SCREENSHOT === "1") await page.screenshot({ path: PICTURE });
+  expect(window.problems).toEqual([]);
+});
+
+test("by keyboard alone, on a narrow screen", async ({ onTestFinished }) => {
+  const bot = await startPlayground(temporaryFolder(onTestFinished));
+  const browser = await launchBrowser();
+  const window = await openWindow(browser, {
+    viewport: { width: 360, height: 640 },
+    reducedMotion: "reduce",
+  });
+  const page = await window.newPage();
+  await page.goto(bot.url);
+  const { keyboard } = page;
+  const focused = () => page.evaluate("document.activeElement?.id ?? ''");
+  const line = page.getByRole("combobox");
+  const suggestion = (name: string) => page.getByRole("option", { name });
+  await expect.poll(focused).toBe("line");
+
+  await keyboard.type("/video he");
+  await expect.poll(() => suggestion("/video help").getAttribute("aria-selected")).toBe("true");
+  await keyboard.press("Enter");
+  await expect.poll(() => line.inputValue()).toBe("/video help");
+  await keyboard.press("Enter");
+  const notice = page.getByRole("complementary", { name: "Private answer" });
+  await notice.getByText("/video create").waitFor();
+  await expect.poll(() => line.inputValue()).toBe("");
+
+  await keyboard.type("/video create a locomotive [moderation] --size ");
+  await suggestion("landscape 1280x720").waitFor();
+  await keyboard.press("ArrowDown");
+  await keyboard.press("ArrowDown");
+  await keyboard.press("Tab");
+  await expect.poll(() => line.inputValue()).toBe("/video create a locomotive [moderation] --size 1280x720 ");
+  await keyboard.press("Enter");
+  const failed = messageWith(page, "a locomotive");
+  await failed.getByText("refused by the content rules").waitFor();
+  await failed.getByText("landscape 1280x720").waitFor();
+  await expect
+    .poll(() => page.getByRole("status").allInnerTexts())
+    .toContain("Failed: a locomotive [moderation]");
+
+  await keyboard.press("Shift+Tab");
+  await keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Make a video from a prompt" });
+  await dialog.waitFor();
+  expect(await focused()).toBe("field-prompt");
+  await keyboard.type("a glass whale");
+  await keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  await keyboard.press("Enter");
+  await dialog.waitFor();
+  await keyboard.type("a glass whale");
+  for (const _ of ["image", "model", "seconds"]) await keyboard.press("Tab");
+  await keyboard.press("ArrowRight");
+  expect(await dialog.getByRole("radio", { name: "8 seconds" }).isChecked()).toBe(true);
+  for (const _ of ["size", "cancel", "create"]) await keyboard.press("Tab");
+  await keyboard.press("Enter");
+  const whale = messageWith(page, "a glass whale");
+  await whale.getByText("8 s ·").waitFor();
+  await dialog.waitFor({ state: "detached" });
+
+  const widths = await page.evaluate(
+    "[document.documentElement, ...document.querySelectorAll('.scroller, .dialog')].map((box) => box.scrollWidth)",
+  );
+  expect(widths).toEqual([360, 360]);
+  expect(window.problems).toEqual([]);
+});
