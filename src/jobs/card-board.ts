@@ -81,11 +81,12 @@ export function createCardBoard({ adapters, budget, jobs, render, logger }: Depe
   }
 
   /** Shows the newest document. */
-  async function edit(slot: Slot, jobId: string): Promise<void> {
+  async function edit(slot: Slot, jobId: string, priority: Priority): Promise<void> {
     const job = await jobs.get(jobId);
     if (!job?.destination.message || job.cardLost !== undefined) return;
     const card = await render(job);
-    if (!isNews(slot, card)) return;
+    // Whoever ended the job shows its final card; progress that comes too late does not show it once more.
+    if (!isNews(slot, card) || (card.kind === "final" && priority === "progress")) return;
     try {
       await adapterOf(job).editCard(job.destination, card);
       note(slot, card);
@@ -119,7 +120,7 @@ export function createCardBoard({ adapters, budget, jobs, render, logger }: Depe
       waiting.permit = budget.acquire(adapterOf(job).draws("edit", job.destination), waiting.priority);
       const granted = await waiting.permit.granted;
       if (slot.waiting === waiting) slot.waiting = undefined;
-      if (granted) await edit(slot, job.id);
+      if (granted) await edit(slot, job.id, waiting.priority);
     });
     return waiting.done;
   }

@@ -50,7 +50,7 @@ export function renderJob(job: Job, view: JobView): Card {
 }
 
 /** "1 m 05 s" */
-export function describeDuration(ms: number): string {
+function describeDuration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);

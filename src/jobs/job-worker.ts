@@ -113,7 +113,9 @@ export function createJobWorker(dependencies: Dependencies): Work {
           },
         });
         const done = await jobs.update(job.id, (current) => delivered(current, result, at));
-        if (done) typical.note(done);
+        if (!done) return;
+        typical.note(done);
+        logger.info({ jobId: job.id, ms: at - job.createdAt }, "video delivered");
       });
       return jobs.get(job.id);
     },

@@ -39,6 +39,7 @@ export function createInProcessQueue(options: { concurrency: number; logger: Log
 
   /** Resolves to how long to wait before the next try; 0 when it went well. */
   async function attempt(jobId: string, entry: Entry): Promise<number> {
+    if (stopping.signal.aborted) return 0;
     try {
       await work?.(jobId);
       entry.attempt = 0;
@@ -71,9 +72,8 @@ export function createInProcessQueue(options: { concurrency: number; logger: Log
     },
     async stop(timeoutMs) {
       stopping.abort();
-      lanes.clear();
       const idle = new AbortController();
-      await Promise.race([lanes.onIdle(), sleep(timeoutMs, idle.signal)]);
+      await Promise.race([lanes.onPendingZero(), sleep(timeoutMs, idle.signal)]);
       idle.abort();
     },
   };

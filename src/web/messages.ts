@@ -98,7 +98,7 @@ export function renderProblem({ lines }: Notice): Html {
 }
 
 /** Where a message's files are served. */
-export function mediaPath(id: string, file: "video" | "thumbnail"): string {
+function mediaPath(id: string, file: "video" | "thumbnail"): string {
   return `/media/${id}/${file}`;
 }
 

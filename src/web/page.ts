@@ -38,15 +38,15 @@ const EXAMPLES = [
   "A lighthouse in a storm, waves breaking over the rocks --seconds 8",
 ];
 
-/** The whole channel. */
+/** The whole channel. htmx is not deferred: it would begin before its extension is there, and never connect. */
 export function renderPage(view: PageView): Html {
   const { page, stamp, simulated, catalog, asset, draft, notices, form } = view;
   return renderDocument({
     title: "#playground · Showreel",
     asset,
     scripts: html`<meta name="htmx-config" content="${HTMX_CONFIG}" />
-    <script src="${asset("htmx.js")}" defer></script>
-    <script src="${asset("hx-sse.js")}" defer></script>
+    <script src="${asset("htmx.js")}"></script>
+    <script src="${asset("hx-sse.js")}"></script>
     <script src="${asset("playground.js")}" type="module"></script>`,
     body: html`
       <a class="skip-link" href="#line">Skip to the message box</a>

@@ -35,6 +35,7 @@ it("does the whole job on Discord in a process of its own", async () => {
   await server.waitFor(() => percent() > before, { description: "more progress" });
   pass(60_000);
   const ready = await server.waitFor(() => server.channel("general").messages[1], { description: "a reply" });
+  await bot.logged("video delivered");
   expect(ready).toMatchObject({ notified: [ada.id], replyTo: { messageId: card.id } });
   expect(card.text).toContain("Done in");
   expect(card.media).toMatchObject([{ attachment: { contentType: "video/mp4" } }]);

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { settingsFor, startBot } from "../fixtures/bot-process.ts";
 import { startSimulator } from "../fixtures/simulator.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
@@ -161,16 +161,15 @@ async function killAndGoOn(platform: Platform, moment: Moment): Promise<void> {
   await moment({ platform, pass, made, mediaFolder: join(folder, "media") });
   expect(await killed.kill("SIGKILL")).toBeNull();
 
-  const { log } = await startBot(env);
+  const bot = await startBot(env);
   await expect.poll(made, { timeout: 10_000 }).toBe(1);
   pass(60_000);
   await platform.waitFor(() => platform.texts().length === 2 && /Done in/.test(platform.texts()[0] ?? ""));
-  // A card can say that it is done a moment before the job does.
-  const form = await vi.waitFor(platform.pressRemix, { timeout: 10_000, interval: 200 });
-  expect(form).toContain('"a paper boat"');
+  await bot.logged("video delivered");
+  expect(await platform.pressRemix()).toContain('"a paper boat"');
   platform.expectDelivered();
   expect(await made()).toBe(1);
-  expect(log().filter(({ level }) => Number(level) > 30)).toEqual([]);
+  expect(bot.log().filter(({ level }) => Number(level) > 30)).toEqual([]);
 }
 
 describe.each([

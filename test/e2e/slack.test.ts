@@ -46,6 +46,7 @@ it.each(slackModes)("does the whole job over %s in a process of its own", async 
   pass(60_000);
   const video = await message(1);
   await slack.waitFor(() => textOf(card).includes("See the video"), { description: "a card with a link" });
+  await bot.logged("video delivered");
   expect(video.files).toMatchObject([{ mimetype: "video/mp4", status: "complete" }]);
   expect(video.files[0]?.bytes?.toString("latin1", 4, 8)).toBe("ftyp");
   expect(video.pinged.users).toEqual([bob.user.id]);
