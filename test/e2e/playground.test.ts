@@ -10,7 +10,6 @@ interface Video {
   videoWidth: number;
   videoHeight: number;
   currentTime: number;
-  readyState: number;
   paused: boolean;
   error: unknown;
 }
@@ -32,9 +31,12 @@ function startPlayground(folder: string): Promise<BotProcess> {
 const messageWith = (page: Page, prompt: string) => page.getByRole("article").filter({ hasText: prompt });
 const videoOf = (message: Locator) => message.locator("video");
 const stateOf = (video: Locator): Promise<Video> =>
-  video.evaluate(({ videoWidth, videoHeight, currentTime, readyState, paused, error }: Video) => {
-    return { videoWidth, videoHeight, currentTime, readyState, paused, error };
+  video.evaluate(({ videoWidth, videoHeight, currentTime, paused, error }: Video) => {
+    return { videoWidth, videoHeight, currentTime, paused, error };
   });
+
+const innerWidth = ({ clientWidth }: { clientWidth: number }) => clientWidth;
+const fullWidth = ({ scrollWidth }: { scrollWidth: number }) => scrollWidth;
 
 /** Every value that the progress bar shows until the video is there. */
 async function watchProgress(message: Locator): Promise<number[]> {
@@ -53,6 +55,18 @@ async function watchProgress(message: Locator): Promise<number[]> {
   return [...seen];
 }
 
+/** Both videos stand in their middle. */
+async function takePicture(page: Page): Promise<void> {
+  for (const video of await page.locator("video").all()) {
+    await video.click();
+    await expect.poll(async () => (await stateOf(video)).currentTime).toBeGreaterThan(1.5);
+    await video.click();
+    await expect.poll(async () => (await stateOf(video)).paused).toBe(true);
+  }
+  await page.mouse.move(0, 0);
+  await page.screenshot({ path: PICTURE });
+}
+
 test("the whole job: create, watch, play, remix, in two tabs that stay in step", async ({
   onTestFinished,
 }) => {
@@ -60,7 +74,7 @@ test("the whole job: create, watch, play, remix, in two tabs that stay in step",
   expect(bot).toMatchObject({ platforms: ["web"], backend: "simulator" });
   const browser = await launchBrowser();
   const window = await openWindow(browser, {
-    viewport: { width: 1280, height: 860 },
+    viewport: { width: 1280, height: 890 },
     deviceScaleFactor: 2,
     colorScheme: "dark",
   });
@@ -118,8 +132,7 @@ test("the whole job: create, watch, play, remix, in two tabs that stay in step",
   await page.goto(bot.url);
   expect(await page.getByRole("article").allInnerTexts()).toEqual(words);
   expect(await other.getByRole("article").allInnerTexts()).toEqual(words);
-  await expect.poll(async () => (await stateOf(videoOf(remix))).readyState).toBeGreaterThanOrEqual(1);
-  if (process.env.UPDATE_SCREENSHOT === "1") await page.screenshot({ path: PICTURE });
+  if (process.env.UPDATE_SCREENSHOT === "1") await takePicture(page);
   expect(window.problems).toEqual([]);
 });
 
@@ -166,6 +179,7 @@ test("by keyboard alone, on a narrow screen", async ({ onTestFinished }) => {
   const dialog = page.getByRole("dialog", { name: "Make a video from a prompt" });
   await dialog.waitFor();
   expect(await focused()).toBe("field-prompt");
+  expect(await dialog.evaluate(fullWidth)).toBe(await dialog.evaluate(innerWidth));
   await keyboard.type("a glass whale");
   await keyboard.press("Escape");
   await dialog.waitFor({ state: "detached" });
@@ -181,9 +195,7 @@ test("by keyboard alone, on a narrow screen", async ({ onTestFinished }) => {
   await whale.getByText("8 s ·").waitFor();
   await dialog.waitFor({ state: "detached" });
 
-  const widths = await page.evaluate(
-    "[document.documentElement, ...document.querySelectorAll('.scroller, .dialog')].map((box) => box.scrollWidth)",
-  );
-  expect(widths).toEqual([360, 360]);
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+  expect(await page.evaluate("document.querySelector('.scroller').scrollWidth")).toBe(360);
   expect(window.problems).toEqual([]);
 });
