@@ -1,13 +1,31 @@
 import { defineConfig } from "vitest/config";
 
+/** How long `expect.poll` waits: plenty for a busy machine (ms). */
+const expectation = { poll: { timeout: 10_000 } };
+
 /** One project per kind of test, so that `npm test -- --project unit` runs a part of them. */
 export default defineConfig({
   test: {
     root: new URL("..", import.meta.url).pathname,
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
-      { test: { name: "contract", include: ["test/contract/**/*.test.ts"], testTimeout: 30_000 } },
-      { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], testTimeout: 90_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: "contract",
+          include: ["test/contract/**/*.test.ts"],
+          testTimeout: 30_000,
+          expect: expectation,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          testTimeout: 90_000,
+          hookTimeout: 60_000,
+          expect: expectation,
+        },
+      },
     ],
   },
 });

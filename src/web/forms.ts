@@ -13,7 +13,7 @@ const PICTURES = "image/jpeg,image/png,image/webp";
 export function renderForm(form: Form, { catalog, open }: { catalog: Catalog; open: boolean }): Html {
   const action = `/commands/${form.command}`;
   return html`<dialog class="dialog" id="form-dialog" aria-labelledby="dialog-title"${open && html` open`} data-modal>
-    <form method="post" action="${action}" enctype="multipart/form-data" hx-post="${action}" hx-target="find .form-answer" hx-sync="this:drop" hx-disable="find .submit">
+    <form method="post" action="${action}" enctype="multipart/form-data" hx-post="${action}" hx-target="find .form-answer" hx-sync="this:drop">
       <header>
         <h2 id="dialog-title">${form.title}</h2>
         <button type="button" class="icon-button" command="close" commandfor="form-dialog" aria-label="Close">${cross}</button>

@@ -15,7 +15,7 @@ export function renderMessage(message: FeedMessage): Html {
     <div class="card">
       ${renderScreen(message, id)}
       <div class="details">
-        <h3 class="state" id="${id}-state">${card.title}</h3>
+        <h2 class="state" id="${id}-state">${card.title}</h2>
         <blockquote class="prompt">${card.prompt}</blockquote>
         ${card.progress && renderProgress(card.progress, id)}
         <div class="lines">${card.lines.map((line) => html`<p>${renderLine(line)}</p>`)}</div>
@@ -70,14 +70,14 @@ function renderActions({ card, video }: FeedMessage, id: string): Html | undefin
 }
 
 function renderButton(button: CardButton, id: string): Html {
-  return html`<form method="post" action="/buttons" hx-post="/buttons" hx-target="#feed" hx-swap="beforeend" hx-sync="this:drop" hx-disable="find button">
+  return html`<form method="post" action="/buttons" hx-post="/buttons" hx-target="#feed" hx-swap="beforeend" hx-sync="this:drop">
     <button class="button" id="${id}-${button.action}" data-style="${button.style}" name="button" value="${encodeButton(button)}">${button.label}</button>
   </form>`;
 }
 
 /** An answer that only the tab which asked gets to see. */
 export function renderNotice(notice: Notice): Html {
-  return html`<aside class="message notice" data-tone="${notice.tone === "error" ? "bad" : "neutral"}" aria-label="Private answer">
+  return html`<article class="message notice" data-tone="${notice.tone === "error" ? "bad" : "neutral"}" aria-label="Private answer">
     <div class="avatar">${reel}</div>
     <header class="byline"><span class="author">Showreel</span> <span class="tag">bot</span></header>
     <div class="card">
@@ -89,7 +89,7 @@ export function renderNotice(notice: Notice): Html {
         </p>
       </div>
     </div>
-  </aside>`;
+  </article>`;
 }
 
 /** What is wrong with a form, said inside of it. */

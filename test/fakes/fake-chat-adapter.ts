@@ -80,6 +80,7 @@ export function createFakeChatAdapter(options: Options = {}): FakeChatAdapter {
   const privates: { to: string; notice: Notice }[] = [];
   const forms: Form[] = [];
   const receipts = new Map<string, FakeMessage>();
+  const posts = new Map<string, FakeMessage>();
   const uploads = new Map<string, FakeMessage>();
   const refusals = new Map<FakeCall, Error[]>();
   const losing = new Set<FakeCall>();
@@ -209,8 +210,9 @@ export function createFakeChatAdapter(options: Options = {}): FakeChatAdapter {
       }),
     postCard: (destination, card) =>
       call("postCard", () => {
-        const twin = messages.find(({ cards }) => cards[0]?.jobId === card.jobId);
-        return (twin ?? post(destination, card)).destination;
+        const message = posts.get(card.jobId) ?? post(destination, card);
+        posts.set(card.jobId, message);
+        return message.destination;
       }),
     findCard: (_, receipt) => call("findCard", () => receipts.get(receipt)?.destination),
     editCard: (destination, card) => call("editCard", () => void known(destination).cards.push(card)),

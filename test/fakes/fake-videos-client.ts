@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { ReadableStream } from "node:stream/web";
 import { ServiceError } from "../../src/errors.ts";
 import type { Video, VideoVariant } from "../../src/videos/video.ts";
-import type { VideosClient } from "../../src/videos/videos-client.ts";
+import type { InputReference, VideosClient } from "../../src/videos/videos-client.ts";
 
 type Operation = keyof VideosClient;
 
@@ -10,6 +10,8 @@ type Operation = keyof VideosClient;
 export interface FakeVideosClient extends VideosClient {
   /** Every video there is, newest first. */
   all(): Video[];
+  /** The picture that came with a video's create. */
+  imageOf(id: string): InputReference | undefined;
   /** How often each operation was asked for, refused ones included. */
   readonly calls: Record<Operation, number>;
   /** Changes how a video stands. */
@@ -24,6 +26,8 @@ export interface FakeVideosClient extends VideosClient {
   refuse(operation: Operation, error: ServiceError, times?: number): void;
   /** The next create or remix is taken, and its answer is lost. */
   loseAnswer(operation: "create" | "remix"): void;
+  /** The next download of a variant breaks off after so many bytes. */
+  breakDownload(variant: VideoVariant, afterBytes: number): void;
   /** What a variant's download gives from now on. */
   serve(variant: VideoVariant, bytes: Uint8Array): void;
 }
@@ -42,6 +46,7 @@ const EXPIRES_AFTER_MS = 3_600_000;
 export function createFakeVideosClient(options: { now?: () => number } = {}): FakeVideosClient {
   const now = options.now ?? Date.now;
   const videos = new Map<string, Video>();
+  const images = new Map<string, InputReference>();
   const refusals = new Map<Operation, ServiceError[]>();
   const losing = new Set<Operation>();
   let made = 0;
@@ -49,6 +54,7 @@ export function createFakeVideosClient(options: { now?: () => number } = {}): Fa
     ["video", clipBytes],
     ["thumbnail", thumbnailBytes],
   ]);
+  const breaks = new Map<VideoVariant, number>();
   const calls: Record<Operation, number> = { create: 0, remix: 0, retrieve: 0, list: 0, download: 0 };
 
   function enter(operation: Operation): void {
@@ -97,6 +103,7 @@ export function createFakeVideosClient(options: { now?: () => number } = {}): Fa
   return {
     calls,
     all: () => all().map((video) => ({ ...video })),
+    imageOf: (id) => images.get(id),
     add,
     move,
     complete: (id) =>
@@ -115,11 +122,14 @@ export function createFakeVideosClient(options: { now?: () => number } = {}): Fa
         ...Array.from({ length: times }, () => error),
       ]),
     loseAnswer: (operation) => void losing.add(operation),
+    breakDownload: (variant, afterBytes) => void breaks.set(variant, afterBytes),
     serve: (variant, bytes) => void files.set(variant, bytes),
 
-    async create({ prompt, model, seconds, size }) {
+    async create({ prompt, model, seconds, size, image }) {
       enter("create");
-      return answer("create", add({ prompt, model, seconds, size }));
+      const video = add({ prompt, model, seconds, size });
+      if (image) images.set(video.id, image);
+      return answer("create", video);
     },
     async remix(videoId, prompt) {
       enter("remix");
@@ -143,14 +153,16 @@ export function createFakeVideosClient(options: { now?: () => number } = {}): Fa
       const bytes = files.get(variant);
       if (videos.get(videoId)?.status !== "completed" || !bytes)
         throw problem("not_ready", `There is no ${variant} of it.`, true);
-      return new ReadableStream<Uint8Array>({
-        start(controller) {
-          controller.enqueue(bytes);
-          controller.close();
-        },
-      });
+      const breakAt = breaks.get(variant);
+      breaks.delete(variant);
+      return ReadableStream.from(arriving(bytes, breakAt));
     },
   };
+}
+
+async function* arriving(bytes: Uint8Array, breakAt: number | undefined): AsyncGenerator<Uint8Array> {
+  yield bytes.subarray(0, breakAt);
+  if (breakAt !== undefined) throw new TypeError("terminated");
 }
 
 function problem(code: string, message: string, retryable = false): ServiceError {
