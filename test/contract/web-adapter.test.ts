@@ -178,7 +178,7 @@ describe("a finished video", () => {
       checkpoint: undefined,
       save: async () => {},
     });
-    expect((await page(bot)).match(/<article/g)).toHaveLength(1);
+    expect((await page(bot)).match(/<article class="message" id=/g)).toHaveLength(1);
   });
 
   test("of nobody here is not served", async () => {

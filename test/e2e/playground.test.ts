@@ -35,6 +35,7 @@ const stateOf = (video: Locator): Promise<Video> =>
     return { videoWidth, videoHeight, currentTime, paused, error };
   });
 
+const focusOf = (page: Page): Promise<unknown> => page.evaluate("document.activeElement?.id");
 const innerWidth = ({ clientWidth }: { clientWidth: number }) => clientWidth;
 const fullWidth = ({ scrollWidth }: { scrollWidth: number }) => scrollWidth;
 
@@ -104,8 +105,13 @@ test("the whole job: create, watch, play, remix, in two tabs that stay in step",
   await video.click();
   await expect.poll(async () => (await stateOf(video)).currentTime).toBeGreaterThan(0.3);
 
-  await parent.getByRole("button", { name: "Remix" }).click();
   const dialog = page.getByRole("dialog", { name: "Remix" });
+  const remixButton = parent.getByRole("button", { name: "Remix" });
+  await remixButton.press("Enter");
+  await dialog.waitFor();
+  await page.keyboard.press("Escape");
+  await expect.poll(() => focusOf(page)).toBe(await remixButton.getAttribute("id"));
+  await remixButton.click();
   const field = dialog.getByRole("textbox", { name: "Prompt" });
   expect(await field.inputValue()).toBe(prompt);
   const before = (await stateOf(video)).currentTime;
@@ -147,7 +153,7 @@ test("by keyboard alone, on a narrow screen", async ({ onTestFinished }) => {
   const page = await window.newPage();
   await page.goto(bot.url);
   const { keyboard } = page;
-  const focused = () => page.evaluate("document.activeElement?.id ?? ''");
+  const focused = () => focusOf(page);
   const line = page.getByRole("combobox");
   const suggestion = (name: string) => page.getByRole("option", { name });
   await expect.poll(focused).toBe("line");
