@@ -30,7 +30,7 @@ const STATUS_WORDS: Record<VideoStatus, readonly string[]> = {
 };
 
 /** Reads a backend's status word without regard to case; an unknown one is not terminal. */
-export function readStatus(word: unknown): VideoStatus {
+function readStatus(word: unknown): VideoStatus {
   const wanted = String(word).toLowerCase();
   const known = Object.entries(STATUS_WORDS).find(([, words]) => words.includes(wanted));
   return known ? (known[0] as VideoStatus) : "in_progress";

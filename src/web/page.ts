@@ -30,6 +30,7 @@ const HTMX_CONFIG = JSON.stringify({
   includeIndicatorCSS: false,
   extensions: "sse",
   noSwap: [204, 304, "4xx", "5xx"],
+  sse: { reconnectMaxDelay: 5_000 },
 });
 
 const EXAMPLES = [

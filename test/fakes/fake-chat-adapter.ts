@@ -71,7 +71,7 @@ interface Options {
 }
 
 /** Someone without a role. */
-export const ada: Actor = { id: "ada", name: "Ada", moderator: false };
+const ada: Actor = { id: "ada", name: "Ada", moderator: false };
 
 /** Builds a platform with nobody and nothing in it. */
 export function createFakeChatAdapter(options: Options = {}): FakeChatAdapter {
