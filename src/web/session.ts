@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { getSignedCookie, setSignedCookie } from "hono/cookie";
 import { html } from "hono/html";
 import type { Logger } from "pino";
@@ -28,6 +29,7 @@ interface Dependencies {
 }
 
 const COOKIE = "showreel_session";
+const LOGIN_MAX_BYTES = 10_000;
 const LIFETIME_MS = 30 * 24 * 3_600_000;
 
 /**
@@ -57,7 +59,7 @@ export function createSession({ password, store, secure, asset, now, logger }: D
 
   const routes = new Hono();
   routes.get("/login", (c) => c.html(renderLogin({ asset })));
-  routes.post("/login", async (c) => {
+  routes.post("/login", bodyLimit({ maxSize: LOGIN_MAX_BYTES }), async (c) => {
     const address = getConnInfo(c).remote.address ?? "";
     const waitMs = tries.waitMs(address);
     if (waitMs > 0) {

@@ -15,6 +15,40 @@ function get(url: string, host: string): Promise<number> {
   });
 }
 
+/** Announces a body of so many bytes; resolves to the answer that comes before it is sent. */
+function announce(url: string, bytes: number): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      "content-length": bytes,
+      "content-type": "application/x-www-form-urlencoded",
+      origin: new URL(url).origin,
+    };
+    const asked = request(url, { method: "POST", headers }, async (response) => {
+      let text = "";
+      for await (const chunk of response) text += chunk;
+      resolve({ status: response.statusCode ?? 0, text });
+      asked.destroy();
+    });
+    asked.on("error", reject);
+    asked.flushHeaders();
+  });
+}
+
+describe("a body over the limit", () => {
+  test("is refused before it is sent", async () => {
+    const bot = await startWebBot();
+    const { text } = await announce(`${bot.url}/commands/create`, 12_000_000);
+    expect(text).toContain("larger than 10 MB");
+  });
+
+  test("shows nothing to those who are not logged in", async () => {
+    const bot = await startWebBot({ password: "open sesame" });
+    const { status, text } = await announce(`${bot.url}/commands/create`, 12_000_000);
+    expect([status, text]).toEqual([303, ""]);
+    expect(await announce(`${bot.url}/login`, 20_000)).toEqual({ status: 413, text: "Payload Too Large" });
+  });
+});
+
 describe("another site", () => {
   test.each([
     ["its own origin", { origin: "https://evil.example" }],

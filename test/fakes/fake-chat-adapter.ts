@@ -4,6 +4,7 @@ import type {
   ChatAdapter,
   ChatHandler,
   ChatRequest,
+  CompletionQuery,
   Delivery,
   Destination,
   Draw,
@@ -46,6 +47,10 @@ export interface FakeChatAdapter extends ChatAdapter {
   shown(destination: Destination): Card | undefined;
   /** A request as the adapter would hand it over. */
   request(invocation: Invocation, from?: Partial<ChatRequest>): ChatRequest;
+  /** Hands a request to the bot; resolves when it is dealt with. */
+  ask(invocation: Invocation, from?: Partial<ChatRequest>): Promise<void>;
+  /** What the bot offers while someone types. */
+  complete(query: CompletionQuery): Promise<{ name: string; value: string }[]>;
   /** Someone types behind `/video`; resolves when the request is dealt with. */
   type(text: string, from?: Partial<ChatRequest>): Promise<void>;
   /** Someone fills in the options of a subcommand. */
@@ -71,7 +76,7 @@ interface Options {
 }
 
 /** Someone without a role. */
-const ada: Actor = { id: "ada", name: "Ada", moderator: false };
+export const ada: Actor = { id: "ada", name: "Ada", moderator: false };
 
 /** Builds a platform with nobody and nothing in it. */
 export function createFakeChatAdapter(options: Options = {}): FakeChatAdapter {
@@ -137,10 +142,13 @@ export function createFakeChatAdapter(options: Options = {}): FakeChatAdapter {
     };
   }
 
-  async function ask(invocation: Invocation, from: Partial<ChatRequest> | undefined): Promise<void> {
+  function listener(): ChatHandler {
     if (!handler) throw new Error("Nobody listens.");
-    await handler.handle(request(invocation, from));
+    return handler;
   }
+
+  const ask = (invocation: Invocation, from?: Partial<ChatRequest>) =>
+    listener().handle(request(invocation, from));
 
   /** The video comes into the message that is there; a reply tells the requester, once. */
   async function deliverInPlace(delivery: Delivery, video: Buffer): Promise<Destination> {
@@ -176,6 +184,8 @@ export function createFakeChatAdapter(options: Options = {}): FakeChatAdapter {
     forms,
     shown: (destination) => find(destination)?.cards.at(-1),
     request,
+    ask,
+    complete: (query) => listener().complete(query),
     type: (text, from) => ask({ kind: "text", text }, from),
     command: (name, values, from) => ask({ kind: "command", name, values }, from),
     async press(label, from) {
@@ -196,8 +206,8 @@ export function createFakeChatAdapter(options: Options = {}): FakeChatAdapter {
       void refusals.set(name, [...(refusals.get(name) ?? []), ...Array.from({ length: times }, () => error)]),
     loseAnswer: (name) => void losing.add(name),
 
-    start: async (listener) => {
-      handler = listener;
+    start: async (to) => {
+      handler = to;
     },
     stop: async () => {
       handler = undefined;

@@ -1,0 +1,136 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createScene, here, problem } from "../../fixtures/bot-scene.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const bob = { id: "bob", name: "Bob", moderator: false };
+
+describe("status", () => {
+  it("lists one's own running jobs with their links", async () => {
+    const { chat, ask, pass, poll, videos, lastPrivate } = await createScene();
+    await chat.type("status");
+    expect(lastPrivate()).toBe("Nothing of yours is being made. Start with /video create.");
+    await ask("a kite\nin the wind");
+    await chat.type("a boat", { actor: bob });
+    await pass(0);
+    const [, kite] = videos.all();
+    videos.move(kite?.id ?? "", { status: "in_progress", progress: 40 });
+    await poll();
+    await chat.type("status");
+    expect(lastPrivate()).toMatch(/^Rendering 40 % · [0-9a-z]{10} · a kite in the wind$/);
+  });
+
+  it("says how many more there are than it lists", async () => {
+    const { chat, pass, lastPrivate } = await createScene();
+    for (let n = 1; n <= 17; n++) await chat.type(`kite ${n}`);
+    await pass(0);
+    await chat.type("status");
+    expect(lastPrivate().split("\n")).toHaveLength(16);
+    expect(lastPrivate()).toContain("and 2 more");
+  });
+
+  it("describes one job, finished or failed", async () => {
+    const { chat, ask, complete, videos, lastPrivate } = await createScene();
+    const done = await ask();
+    await complete();
+    await chat.type(`status ${done.id.toUpperCase()} `);
+    expect(lastPrivate()).toMatch(/^Done in 0 s · \w+ · a kite\nby Ada · sora-2 · 4 s · portrait 720x1280$/);
+    videos.refuse("create", problem("moderation_blocked", false));
+    const failed = await ask();
+    await chat.type(`status ${failed.id}`);
+    expect(lastPrivate()).toContain("The prompt was refused by the content rules.");
+  });
+});
+
+describe("remix", () => {
+  it("opens a form with the old prompt and runs with a new one", async () => {
+    const { chat, ask, complete, videos, pass } = await createScene();
+    const parent = await ask();
+    await complete();
+    await chat.press("Remix");
+    expect(chat.forms).toMatchObject([
+      { command: "remix", fields: [{ name: "prompt", initial: "a kite" }], hidden: { video: parent.id } },
+    ]);
+    await chat.submit({ prompt: "at night" });
+    await pass(0);
+    expect(videos.all()[0]).toMatchObject({
+      prompt: "at night",
+      model: "sora-2",
+      seconds: "4",
+      size: "720x1280",
+    });
+  });
+
+  it("is there for finished videos alone", async () => {
+    const { chat, ask, videos, lastPrivate } = await createScene();
+    const { id } = await ask();
+    await expect(chat.press("Remix")).rejects.toThrow("No message has a button");
+    await chat.type(`remix ${id} at night`);
+    expect(lastPrivate()).toBe(`Video ${id} is not finished yet; try again when it is.`);
+    videos.refuse("create", problem("moderation_blocked", false));
+    const failed = await ask();
+    await chat.type(`remix ${failed.id} at night`);
+    expect(lastPrivate()).toBe(`Video ${failed.id} failed, so there is no video to remix.`);
+    expect(videos.calls.remix).toBe(0);
+  });
+});
+
+describe("retry", () => {
+  it("makes nothing again that did not fail", async () => {
+    const { chat, ask, complete, videos, lastPrivate } = await createScene();
+    const { id } = await ask();
+    await complete();
+    await chat.ask({ kind: "button", action: "retry", jobId: id });
+    expect(lastPrivate()).toContain("did not fail");
+    expect(videos.calls.create).toBe(1);
+  });
+});
+
+describe("help", () => {
+  it("names every command, its options with their choices, and the buttons", async () => {
+    const { chat, lastPrivate } = await createScene();
+    await chat.type("help");
+    const text = lastPrivate();
+    for (const part of ["/video create", "/video remix", "/video status", "/video help", "Retry (button)"])
+      expect(text).toContain(part);
+    expect(text).toContain("seconds: 4 seconds, 8 seconds, 12 seconds");
+    expect(text).not.toContain("/video retry");
+    expect(text).not.toContain("simulated");
+  });
+});
+
+describe("completion", () => {
+  it("offers one's own finished videos of that place, newest first", async () => {
+    const { chat, ask, complete, completions } = await createScene();
+    const kite = await ask("a kite");
+    await complete();
+    const boat = await ask("a paper boat");
+    await complete();
+    await ask("a kite that is not finished");
+    expect(await completions("")).toEqual([
+      { name: `${boat.id} · a paper boat`, value: boat.id },
+      { name: `${kite.id} · a kite`, value: kite.id },
+    ]);
+    expect(await completions("PAPER")).toMatchObject([{ value: boat.id }]);
+    expect(await completions(kite.id.slice(2, 7))).toMatchObject([{ value: kite.id }]);
+    expect(await completions("", { actor: bob })).toEqual([]);
+    expect(await completions("", { destination: { ...here, workspace: "w2" } })).toEqual([]);
+    expect(chat.privates).toEqual([]);
+  });
+
+  it("keeps to what platforms show", async () => {
+    const { ask, complete, completions } = await createScene();
+    for (let n = 1; n <= 30; n++) {
+      await ask(`${"kite ".repeat(40)}${n}`);
+      await complete();
+    }
+    const offered = await completions("");
+    expect(offered).toHaveLength(25);
+    expect(Math.max(...offered.map(({ name }) => Array.from(name).length))).toBe(100);
+  });
+});

@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import { created, creating, delivered, failed, failing, posted, stored } from "../../../src/jobs/job.ts";
+import { createJobId, createJobStore } from "../../../src/jobs/job-store.ts";
+import { createStore } from "../../../src/store/create-store.ts";
+import type { Store } from "../../../src/store/store.ts";
+import { here } from "../../fixtures/bot-scene.ts";
+import { aJob } from "../../fixtures/jobs.ts";
+
+async function createScene(wrap = (store: Store) => store) {
+  const clock = { now: 5_000_000 };
+  const store = await createStore({ url: "memory:" });
+  return { clock, store, jobs: createJobStore({ store: wrap(store), now: () => clock.now }) };
+}
+
+/** The store, where writes to one collection fail. */
+const failingAt =
+  (name: string) =>
+  (store: Store): Store => ({
+    ...store,
+    collection(definition) {
+      const collection = store.collection(definition);
+      const refuse = () => Promise.reject(new Error("The disk is full."));
+      return definition.name === name ? { ...collection, insert: refuse, update: refuse } : collection;
+    },
+  });
+
+describe("job store", () => {
+  it("gives each change a revision and a time, and writes nothing for none", async () => {
+    const { jobs, clock } = await createScene();
+    await jobs.insert(aJob());
+    clock.now++;
+    expect(await jobs.update(aJob().id, (job) => creating(job, 1))).toMatchObject({
+      revision: 2,
+      updatedAt: 5_000_001,
+    });
+    clock.now++;
+    expect(await jobs.update(aJob().id, (job) => creating(job, 2))).toMatchObject({
+      revision: 2,
+      updatedAt: 5_000_001,
+    });
+  });
+
+  it("counts every one of many changes at once", async () => {
+    const { jobs } = await createScene();
+    await jobs.insert(aJob());
+    await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        jobs.update(aJob().id, (job) => ({ ...job, remixes: [...job.remixes, `${n}`] })),
+      ),
+    );
+    const job = await jobs.get(aJob().id);
+    expect(job?.revision).toBe(21);
+    expect(new Set(job?.remixes).size).toBe(20);
+  });
+
+  it("lists what is not ended, oldest first", async () => {
+    const { jobs } = await createScene();
+    for (const [id, createdAt] of [
+      ["b", 2],
+      ["a", 1],
+      ["c", 3],
+    ] as const)
+      await jobs.insert(aJob({ id, createdAt }));
+    expect((await jobs.active()).map(({ id }) => id)).toEqual(["a", "b", "c"]);
+    await jobs.update("b", (job) => failed(failing(job, { code: "x", message: "" })));
+    expect((await jobs.active()).map(({ id }) => id)).toEqual(["a", "c"]);
+  });
+
+  it("has a job whole or not at all", async () => {
+    for (const name of ["active", "recent", "job"]) {
+      const { jobs } = await createScene(failingAt(name));
+      await expect(jobs.insert(aJob())).rejects.toThrow("The disk is full.");
+      expect(await jobs.get(aJob().id)).toBeUndefined();
+      expect(await jobs.active()).toEqual([]);
+      expect(await jobs.recentOf(here, "ada")).toEqual([]);
+    }
+  });
+
+  it("forgets the entry of a job that never came, but not of one that is about to", async () => {
+    const { jobs, store, clock } = await createScene(failingAt("job"));
+    await expect(jobs.insert(aJob())).rejects.toThrow();
+    const entries = async () =>
+      (await Array.fromAsync(store.collection({ name: "active", version: 1 }).entries())).length;
+    await jobs.active();
+    expect(await entries()).toBe(1);
+    clock.now += 60_001;
+    await jobs.active();
+    expect(await entries()).toBe(0);
+  });
+
+  it("knows whose a video is, for good", async () => {
+    const { jobs } = await createScene();
+    const claims = await Promise.all(["a", "b", "a"].map((id) => jobs.claimVideo("v", id)));
+    expect(claims).toEqual([true, false, true]);
+    expect(await jobs.ownerOf("v")).toBe("a");
+    expect(await jobs.ownerOf("w")).toBeUndefined();
+  });
+
+  it("keeps a person's newest jobs of each workspace", async () => {
+    const { jobs } = await createScene();
+    for (let n = 1; n <= 103; n++) await jobs.insert(aJob({ id: `job${n}` }));
+    const recent = await jobs.recentOf(here, "ada");
+    expect(recent).toHaveLength(100);
+    expect(recent[0]?.id).toBe("job103");
+    expect(await jobs.recentOf({ ...here, workspace: "w2" }, "ada")).toEqual([]);
+    expect(await jobs.recentOf(here, "bob")).toEqual([]);
+  });
+
+  it("keeps a finished job through its whole life", async () => {
+    const { jobs } = await createScene();
+    await jobs.insert(aJob({ phase: "accepted" }));
+    const video = { id: "v", status: "completed", progress: 100, error: undefined } as const;
+    const seen = { ...video, prompt: "p", model: "m", seconds: "4", size: "s", remixedFrom: undefined };
+    const times = { createdAt: 1, completedAt: 2, expiresAt: 3 };
+    const steps = [
+      (job: ReturnType<typeof aJob>) => posted(job, aJob().destination),
+      (job: ReturnType<typeof aJob>) => creating(job, 1),
+      (job: ReturnType<typeof aJob>) => created(job, { ...seen, ...times }),
+      (job: ReturnType<typeof aJob>) => stored(job, { video: { key: "k", bytes: 1 } }),
+      (job: ReturnType<typeof aJob>) => delivered(job, aJob().destination, 9),
+    ];
+    for (const step of steps) await jobs.update(aJob().id, step);
+    expect(await jobs.get(aJob().id)).toMatchObject({ phase: "delivered", revision: 6, deliveredAt: 9 });
+    expect(await jobs.active()).toEqual([]);
+  });
+});
+
+describe("createJobId", () => {
+  it("makes ids that can be read aloud and do not repeat", () => {
+    const ids = Array.from({ length: 1000 }, createJobId);
+    expect(ids.every((id) => /^[0-9a-hjkmnp-tv-z]{10}$/.test(id))).toBe(true);
+    expect(new Set(ids).size).toBe(1000);
+  });
+});
