@@ -131,7 +131,8 @@ export function createJobService({
 
   async function findFinished(destination: Destination, jobId: string): Promise<Job> {
     const job = await find(destination, jobId);
-    if (job.phase === "delivered" && job.video) return job;
+    // People may see the video before its delivery is written down.
+    if (job.video && (job.phase === "delivered" || job.phase === "delivering")) return job;
     const state = isEnded(job)
       ? "failed, so there is no video to remix"
       : "is not finished yet; try again when it is";

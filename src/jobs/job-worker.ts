@@ -18,6 +18,7 @@ import {
   type Failure,
   failed,
   failing,
+  isEnded,
   type Job,
   type Phase,
   posted,
@@ -115,6 +116,7 @@ export function createJobWorker(dependencies: Dependencies): Work {
         const done = await jobs.update(job.id, (current) => delivered(current, result, at));
         if (!done) return;
         typical.note(done);
+        if (done.remixes.length > 0) showLater(done);
         logger.info({ jobId: job.id, ms: at - job.createdAt }, "video delivered");
       });
       return jobs.get(job.id);
@@ -162,7 +164,8 @@ export function createJobWorker(dependencies: Dependencies): Work {
         : undefined;
     const next = await jobs.update(job.id, (current) => created(current, video));
     logger.info({ jobId: job.id, videoId: video.id, operation: request.operation }, "video created");
-    if (parent) showLater(parent);
+    // While a parent is being delivered its card is the delivery's.
+    if (parent && isEnded(parent)) showLater(parent);
     if (next?.phase === "rendering") showLater(next);
     return next;
   }

@@ -1,0 +1,221 @@
+import { createServer } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createVideosClient } from "../../src/videos/videos-client.ts";
+import { createFakeVideosClient } from "../fakes/fake-videos-client.ts";
+import { startSimulator } from "../fixtures/simulator.ts";
+import type { Fault } from "../servers/faults.ts";
+import { createHttpServer, type HttpAnswer, route } from "../servers/http-server.ts";
+import { videosClientSuite } from "./suites/videos-client-suite.ts";
+
+videosClientSuite("openai on the simulator", async () => {
+  const { simulator, settled } = await startSimulator();
+  return {
+    client: createVideosClient({ apiKey: "test", baseUrl: simulator.baseUrl }),
+    settle: async (id) => void (await settled(id)),
+    failing: "[fail]",
+  };
+});
+
+videosClientSuite("fake", async () => {
+  const client = createFakeVideosClient();
+  return {
+    client,
+    failing: "[fail]",
+    async settle(id) {
+      const { prompt } = await client.retrieve(id);
+      if (prompt?.includes("[fail]")) client.fail(id);
+      else client.complete(id);
+    },
+  };
+});
+
+const clip = { prompt: "a boat", model: "sora-2", seconds: "4", size: "720x1280" };
+const video = { id: "video_1", object: "video", status: "queued", progress: 0 };
+
+/** A backend with one video, whose answers a test spoils; `taken` counts the creates and remixes it acted on. */
+async function startBackend(answers: { list?: HttpAnswer; content?: HttpAnswer } = {}) {
+  let taken = 0;
+  const take = (): HttpAnswer => {
+    taken++;
+    return { status: 200, headers: { "x-request-id": "req_1" }, body: video };
+  };
+  const list = { object: "list", data: [video], has_more: false };
+  const server = await createHttpServer({
+    prefix: "/v1",
+    routes: [
+      route("POST /videos", take),
+      route("POST /videos/{id}/remix", take),
+      route("GET /videos", () => answers.list ?? { status: 200, body: list }),
+      route("GET /videos/{id}", () => ({ status: 200, body: video })),
+      route("GET /videos/{id}/content", () => answers.content ?? { status: 200, body: Buffer.from("bytes") }),
+    ],
+  });
+  onTestFinished(() => server.close());
+  return {
+    client: createVideosClient({ apiKey: "sk-test", baseUrl: `${server.origin}/v1` }),
+    spoil: (fault: Fault, times = 1) => server.inject({ path: /^\/videos/, times, fault }),
+    taken: () => taken,
+    requests: () => server.requests.map(({ operation }) => operation),
+  };
+}
+
+const refusal = (status: number, code: string | null, headers: Record<string, string> = {}): Fault => ({
+  status,
+  headers: { "x-request-id": "req_1", ...headers },
+  body: { error: { message: "It said no.", type: "error", code, param: null } },
+});
+
+describe.each(["create", "remix"] as const)("a %s", (operation) => {
+  const send = async (backend: Awaited<ReturnType<typeof startBackend>>) =>
+    operation === "create" ? backend.client.create(clip) : backend.client.remix("video_1", "at night");
+
+  it.each<[string, Fault, number]>([
+    ["a dropped connection", "drop", 0],
+    ["a connection that drops after it was taken", { after: "drop" }, 1],
+    ["half an answer", "malformed", 1],
+    ["a 500", refusal(500, null), 0],
+    ["a 502", { status: 502, body: "<html>bad gateway</html>" }, 0],
+    ["a 504", { status: 504, body: "<html>gateway time-out</html>" }, 0],
+    ["a 524", { status: 524, body: "<html>a time-out occurred</html>" }, 0],
+    ["a 408", refusal(408, null), 0],
+    ["a 409", refusal(409, null), 0],
+    ["an answer that names no video", { status: 200, body: { object: "video" } }, 0],
+    ["an answer that is no JSON", { status: 200, body: "OK" }, 0],
+  ])("met by %s may have been taken, and is sent once", async (_, fault, taken) => {
+    const backend = await startBackend();
+    backend.spoil(fault);
+    await expect(send(backend)).rejects.toMatchObject({
+      name: "ServiceError",
+      service: "videos",
+      code: "answer_lost",
+      retryable: false,
+    });
+    expect(backend.requests()).toHaveLength(1);
+    expect(backend.taken()).toBe(taken);
+  });
+
+  it.each<[string, Fault, object]>([
+    ["a 429", refusal(429, "rate_limit_exceeded"), { code: "rate_limit_exceeded", retryable: true }],
+    [
+      "a 429 with a wait",
+      refusal(429, null, { "retry-after": "7" }),
+      { code: "http_429", retryAfterMs: 7000 },
+    ],
+    ["a 503", { status: 503, body: "busy" }, { code: "http_503", retryable: true }],
+    [
+      "an empty account",
+      refusal(429, "insufficient_quota"),
+      { code: "insufficient_quota", retryable: false },
+    ],
+    ["a 402", refusal(402, null), { code: "insufficient_quota", retryable: false }],
+    ["a bad request", refusal(400, "invalid_size"), { code: "invalid_size", retryable: false }],
+    ["a refused key", refusal(401, "invalid_api_key"), { code: "invalid_api_key", retryable: false }],
+    ["a 501", { status: 501, body: "no" }, { code: "http_501", retryable: false }],
+    [
+      "a code that is a number",
+      { status: 422, body: { error: { code: 42, message: "no" } } },
+      { code: "42" },
+    ],
+  ])("refused by %s was certainly not taken, and is sent once", async (_, fault, error) => {
+    const backend = await startBackend();
+    backend.spoil(fault);
+    await expect(send(backend)).rejects.toMatchObject({ name: "ServiceError", service: "videos", ...error });
+    expect(backend.requests()).toHaveLength(1);
+    expect(backend.taken()).toBe(0);
+  });
+
+  it("to a backend that is not there was certainly not taken", async () => {
+    const unused = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => unused.once("listening", resolve));
+    const address = unused.address();
+    await new Promise((resolve) => unused.close(resolve));
+    const port = typeof address === "object" ? address?.port : undefined;
+    const client = createVideosClient({ apiKey: "test", baseUrl: `http://127.0.0.1:${port}/v1` });
+    const refused = operation === "create" ? client.create(clip) : client.remix("video_1", "at night");
+    await expect(refused).rejects.toMatchObject({ code: "unavailable", retryable: true });
+  });
+
+  it("answered slowly is waited for", async () => {
+    const backend = await startBackend();
+    backend.spoil({ delayMs: 300 });
+    expect((await send(backend)).id).toBe("video_1");
+    expect(backend.taken()).toBe(1);
+  });
+});
+
+describe("errors", () => {
+  it("carry the backend's own sentence and the id of the request", async () => {
+    const { client, spoil } = await startBackend();
+    spoil(refusal(400, "invalid_size"));
+    await expect(client.create(clip)).rejects.toMatchObject({ message: "It said no.", requestId: "req_1" });
+  });
+
+  it("never show the key", async () => {
+    const { client, spoil } = await startBackend();
+    spoil(refusal(401, "invalid_api_key"));
+    const error: unknown = await client.create(clip).catch((thrown: unknown) => thrown);
+    expect(error instanceof Error && `${error.message} ${error.stack}`).not.toContain("sk-test");
+  });
+});
+
+describe("reading", () => {
+  it.each<[string, Fault]>([
+    ["a dropped connection", "drop"],
+    ["a 500", refusal(500, null)],
+    ["a 429", refusal(429, null, { "retry-after": "0" })],
+  ])("is repeated once after %s", async (_, fault) => {
+    const { client, spoil, requests } = await startBackend();
+    spoil(fault);
+    expect((await client.retrieve("video_1")).id).toBe("video_1");
+    spoil(fault);
+    expect((await client.list({ limit: 10 })).videos).toHaveLength(1);
+    expect(requests()).toHaveLength(4);
+  });
+
+  it.each<[string, Fault, object]>([
+    ["dropped connections", "drop", { code: "unavailable", retryable: true }],
+    ["500s", refusal(500, null), { code: "http_500", retryable: true }],
+    ["half answers", "malformed", { code: "unavailable", retryable: true }],
+    ["a 404 by any code", refusal(404, "video_missing"), { code: "not_found", retryable: false }],
+    ["a refused key", refusal(403, null), { code: "http_403", retryable: false }],
+  ])("fails in one way after %s", async (_, fault, error) => {
+    const { client, spoil } = await startBackend();
+    spoil(fault, 2);
+    await expect(client.retrieve("video_1")).rejects.toMatchObject({ name: "ServiceError", ...error });
+  });
+
+  it.each([404, 405, 501])("a list says that a backend has none by %i", async (status) => {
+    const { client, spoil } = await startBackend();
+    spoil(refusal(status, "no_such_route"), 2);
+    await expect(client.list({ limit: 10 })).rejects.toMatchObject({
+      code: "not_supported",
+      retryable: false,
+    });
+  });
+
+  it.each([400, 404, 409, 422])("a download says that the file is not there yet by %i", async (status) => {
+    const { client, spoil } = await startBackend();
+    spoil(refusal(status, "not_done"), 2);
+    await expect(client.download("video_1", "video")).rejects.toMatchObject({
+      code: "not_ready",
+      retryable: true,
+    });
+  });
+
+  it("a list leaves out what cannot be read", async () => {
+    const data = [{ id: "a", status: "DONE", progress: null }, null, {}, { id: 7 }, { id: "b" }];
+    const { client } = await startBackend({ list: { status: 200, body: { data } } });
+    const { videos, more } = await client.list({ limit: 10 });
+    expect(videos.map(({ id, status }) => [id, status])).toEqual([
+      ["a", "completed"],
+      ["b", "in_progress"],
+    ]);
+    expect(more).toBe(false);
+  });
+
+  it("a download gives the bytes as they are", async () => {
+    const { client } = await startBackend({ content: { status: 200, body: Buffer.from([0, 1, 2, 255]) } });
+    expect(await buffer(await client.download("video_1", "video"))).toEqual(Buffer.from([0, 1, 2, 255]));
+  });
+});
