@@ -1,5 +1,5 @@
 import { PermissionFlagsBits } from "discord.js";
-import type { Destination } from "../chat/adapter.ts";
+import { type Destination, DIRECT_MESSAGES } from "../chat/adapter.ts";
 import { UserError } from "../errors.ts";
 
 /** What an interaction told of the place it came from. */
@@ -17,8 +17,6 @@ export interface Access {
   check(destination: Destination): void;
 }
 
-/** The port's word for direct messages, where no permissions are needed. */
-const DIRECT = "@me";
 const REMEMBERED_MAX = 1_000;
 
 /** Remembers the thousand places that were heard of last. */
@@ -35,7 +33,8 @@ export function createAccess(): Access {
 
     check({ workspace, channel }) {
       const place = places.get(channel);
-      if (!place || workspace === DIRECT) return;
+      // Between two people no permissions are needed.
+      if (!place || workspace === DIRECT_MESSAGES) return;
       const may = (bit: bigint) => (place.permissions & bit) !== 0n;
       const missing = neededIn(place).filter(({ bit }) => !may(bit));
       if (missing.length > 0) throw missingPermissions(missing.map(({ name }) => name));

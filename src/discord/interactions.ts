@@ -7,7 +7,14 @@ import {
   PermissionFlagsBits,
 } from "discord.js";
 import type { Logger } from "pino";
-import type { Actor, ChatHandler, Destination, Invocation, RawValue } from "../chat/adapter.ts";
+import {
+  type Actor,
+  type ChatHandler,
+  type Destination,
+  DIRECT_MESSAGES,
+  type Invocation,
+  type RawValue,
+} from "../chat/adapter.ts";
 import { decodeButton } from "../chat/card.ts";
 import { shorten } from "../chat/rich-text.ts";
 import type { Access } from "./access.ts";
@@ -18,8 +25,6 @@ import type { PersonFile } from "./person-files.ts";
 import type { InteractionReply } from "./reply.ts";
 import { uploadLimit } from "./upload-limit.ts";
 
-/** The port's word for direct messages. */
-const DIRECT = "@me";
 /** Discord's limits of a suggestion. */
 const CHOICES_MAX = 25;
 const CHOICE_MAX = 100;
@@ -117,7 +122,7 @@ export function decodeReceipt(receipt: string): Omit<InteractionKey, "id"> {
 
 function destinationOf({ guildId, channelId }: Interaction): Destination | undefined {
   if (channelId === null) return undefined;
-  return { platform: "discord", workspace: guildId ?? DIRECT, channel: channelId };
+  return { platform: "discord", workspace: guildId ?? DIRECT_MESSAGES, channel: channelId };
 }
 
 function actorOf({ user, memberPermissions }: Interaction): Actor {

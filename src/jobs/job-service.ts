@@ -100,7 +100,7 @@ export function createJobService({
   }
 
   function checkPrompt(prompt: string): string {
-    const text = prompt.trim();
+    const text = prompt.replaceAll("\r\n", "\n").trim();
     if (text.replace(INVISIBLE, "") === "")
       throw new UserError("prompt_empty", "The prompt is empty. Say what the video should show.");
     const length = Array.from(text).length;

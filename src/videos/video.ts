@@ -52,7 +52,8 @@ export function readVideo(raw: unknown): Video {
     id: body.id,
     status: readStatus(body.status),
     progress: readNumber(body.progress),
-    prompt: readText(body.prompt),
+    // A multipart form, which is how prompts are sent, turns every line break into CR LF.
+    prompt: readText(body.prompt)?.replaceAll("\r\n", "\n"),
     model: readText(body.model),
     seconds: readText(body.seconds ?? body.duration),
     size: readText(body.size),

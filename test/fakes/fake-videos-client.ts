@@ -53,6 +53,7 @@ export function createFakeVideosClient(options: { now?: () => number } = {}): Fa
   const files = new Map<VideoVariant, Uint8Array>([
     ["video", clipBytes],
     ["thumbnail", thumbnailBytes],
+    ["spritesheet", fixture("spritesheet.jpg")],
   ]);
   const breaks = new Map<VideoVariant, number>();
   const calls: Record<Operation, number> = { create: 0, remix: 0, retrieve: 0, list: 0, download: 0 };

@@ -70,6 +70,10 @@ describe("readVideo", () => {
     });
   });
 
+  it("reads a prompt's line breaks as they were before a form changed them", () => {
+    expect(readVideo({ id: "v", prompt: "one\r\ntwo\n" }).prompt).toBe("one\ntwo\n");
+  });
+
   it("reads anything with an id, and nothing without", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.anything()), fc.anything(), (fields, value) => {
