@@ -2,11 +2,16 @@
 export class UserError extends Error {
   override readonly name = "UserError";
   readonly code: string;
+  readonly option: string | undefined;
 
-  /** @param code stable, for logs and tests; @param message a whole sentence: what happened, what to do. */
-  constructor(code: string, message: string) {
+  /**
+   * @param code stable, for logs and tests; @param message a whole sentence: what happened, what to do;
+   * @param option the command's option that it is about, so that a form can say it there.
+   */
+  constructor(code: string, message: string, option?: string) {
     super(message);
     this.code = code;
+    this.option = option;
   }
 }
 

@@ -140,7 +140,10 @@ export interface ChatAdapter {
   findCard(destination: Destination, receipt: string): Promise<Destination | undefined>;
   /** Replaces what the message shows. @throws ServiceError code `gone` when the message cannot be edited ever again. */
   editCard(destination: Destination, card: Card): Promise<void>;
-  /** Puts video and card into the channel and tells the requester; repeating it with its checkpoint repeats no effect. */
+  /**
+   * Puts video and card into the channel and tells the requester; repeating it with its checkpoint repeats no effect.
+   * @throws ServiceError code `too_large`; code `gone` where the video belongs into a card that somebody deleted.
+   */
   deliver(delivery: Delivery): Promise<Destination>;
   /** Writes to a channel or a person by the platform's own id, where it has such. @throws ServiceError */
   tell?(address: string, notice: Notice): Promise<void>;

@@ -45,6 +45,8 @@ export interface Card {
 export interface Notice {
   tone: "info" | "error";
   lines: Line[];
+  /** The option that an error is about: a form shows it there. */
+  option?: string;
 }
 
 const BUTTON_ID = /^v1:([a-z-]{1,32}):([a-z0-9]{1,40})$/;

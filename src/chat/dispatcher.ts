@@ -100,7 +100,10 @@ function outdated(): UserError {
 
 /** Only what is meant for people is shown to them; the rest is in the log. */
 function inWords(error: unknown): Notice {
-  if (error instanceof UserError) return { tone: "error", lines: [[error.message]] };
+  if (error instanceof UserError) {
+    const { message, option } = error;
+    return { tone: "error", lines: [[message]], ...(option !== undefined && { option }) };
+  }
   if (error instanceof ServiceError && error.retryable) {
     return {
       tone: "error",

@@ -20,11 +20,16 @@ export function parseOptions(
       const value = raw[name];
       if (value === undefined || (typeof value === "string" && value.trim() === "" && !option.required)) {
         if (option.required)
-          throw new UserError("option_missing", `“${name}” is missing: ${option.description.toLowerCase()}.`);
+          throw new UserError(
+            "option_missing",
+            `“${name}” is missing: ${option.description.toLowerCase()}.`,
+            name,
+          );
         return [name, undefined];
       }
       if (option.type === "image") return [name, parseImage(name, value)];
-      if (typeof value !== "string") throw new UserError("option_type", `“${name}” is text, not a file.`);
+      if (typeof value !== "string")
+        throw new UserError("option_type", `“${name}” is text, not a file.`, name);
       if (option.type === "choice") return [name, parseChoice(name, value, option.choices(catalog))];
       return [name, value];
     }),
@@ -59,6 +64,7 @@ function parseImage(name: string, value: RawValue): ImageAttachment {
   throw new UserError(
     "image_not_a_file",
     `“${name}” takes a file. Send /video alone and pick the picture in the form.`,
+    name,
   );
 }
 
@@ -72,5 +78,6 @@ function parseChoice(name: string, typed: string, choices: Choice[]): string {
   throw new UserError(
     "option_value",
     `“${name}” cannot be “${typed.trim().slice(0, 60)}”. Choose one of: ${allowed}.`,
+    name,
   );
 }

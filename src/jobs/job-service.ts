@@ -102,12 +102,13 @@ export function createJobService({
   function checkPrompt(prompt: string): string {
     const text = prompt.replaceAll("\r\n", "\n").trim();
     if (text.replace(INVISIBLE, "") === "")
-      throw new UserError("prompt_empty", "The prompt is empty. Say what the video should show.");
+      throw new UserError("prompt_empty", "The prompt is empty. Say what the video should show.", "prompt");
     const length = Array.from(text).length;
     if (length > PROMPT_MAX) {
       throw new UserError(
         "prompt_too_long",
         `The prompt has ${length} characters; ${PROMPT_MAX} is the most. Shorten it.`,
+        "prompt",
       );
     }
     return text;

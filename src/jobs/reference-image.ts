@@ -63,6 +63,7 @@ function wrongType(image: ImageAttachment): UserError {
   return new UserError(
     "image_type",
     `“${image.filename}” is not a JPEG, PNG or WebP picture. Choose one of those.`,
+    "image",
   );
 }
 
@@ -70,5 +71,6 @@ function tooLarge(image: ImageAttachment): UserError {
   return new UserError(
     "image_too_large",
     `“${image.filename}” is larger than 10 MB. Choose a smaller picture.`,
+    "image",
   );
 }

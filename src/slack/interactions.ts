@@ -114,7 +114,8 @@ export function listen(dependencies: Dependencies): Interactions {
       }),
       acknowledge: () => acknowledgement.send(),
       acknowledgeWith: async (notice) => {
-        const [field] = Object.keys(submission.state.values);
+        const fields = Object.keys(submission.state.values);
+        const field = fields.find((name) => name === notice.option) ?? fields[0];
         if (notice.tone !== "error" || field === undefined) return false;
         submissionIds.refused(view.id);
         return acknowledgement.send({

@@ -63,19 +63,24 @@ export function settleClip(
   const model = catalog.models.find((candidate) => candidate.id === id);
   if (!model) {
     const known = catalog.models.map((candidate) => candidate.id).join(", ");
-    throw new UserError("unknown_model", `There is no model “${id}” here. Choose one of: ${known}.`);
+    throw new UserError("unknown_model", `There is no model “${id}” here. Choose one of: ${known}.`, "model");
   }
   const seconds = wanted.seconds ?? pick(model.seconds, catalog.defaults.seconds);
   if (!model.seconds.includes(seconds)) {
     throw new UserError(
       "unsupported_seconds",
       `${model.id} makes clips of ${model.seconds.join(", ")} seconds, not ${seconds}.`,
+      "seconds",
     );
   }
   const size = wanted.size ?? pick(model.sizes, catalog.defaults.size);
   if (!model.sizes.includes(size)) {
     const offered = model.sizes.map(describeSize).join(", ");
-    throw new UserError("unsupported_size", `${model.id} does not make ${size}. It makes: ${offered}.`);
+    throw new UserError(
+      "unsupported_size",
+      `${model.id} does not make ${size}. It makes: ${offered}.`,
+      "size",
+    );
   }
   return { model: model.id, seconds, size };
 }

@@ -31,7 +31,7 @@ const STATUS_WORDS: Record<VideoStatus, readonly string[]> = {
 
 /** Reads a backend's status word without regard to case; an unknown one is not terminal. */
 function readStatus(word: unknown): VideoStatus {
-  const wanted = String(word).toLowerCase();
+  const wanted = readText(word)?.toLowerCase() ?? "";
   const known = Object.entries(STATUS_WORDS).find(([, words]) => words.includes(wanted));
   return known ? (known[0] as VideoStatus) : "in_progress";
 }

@@ -210,7 +210,7 @@ describe("the main job", () => {
     const view = await (await asked("")).openedView();
     const { file } = bob.uploadFile({ name, bytes: Buffer.from("<html>sign in</html>") });
     await bob.submitView(view, { prompt: "it sails", image: [file.id] });
-    expect(Object.values(view.errors).join()).toContain("is not a JPEG, PNG or WebP picture");
+    expect(view.errors).toEqual({ image: expect.stringContaining("is not a JPEG, PNG or WebP picture") });
     expect(memory.videos.calls.create).toBe(0);
   });
 
