@@ -112,14 +112,19 @@ export function createCardBoard({ adapters, budget, jobs, render, logger }: Depe
     if (error.code === "gone") await jobs.update(job.id, (current) => ({ ...current, cardLost: "gone" }));
   }
 
+  async function itsTurn(waiting: Waiting, job: Job): Promise<boolean> {
+    waiting.permit = budget.acquire(adapterOf(job).draws("edit", job.destination), waiting.priority);
+    return waiting.permit.granted;
+  }
+
   function wait(slot: Slot, job: Job, priority: Priority): Promise<void> {
     const waiting: Waiting = { priority, permit: undefined, dropped: false, done: Promise.resolve() };
     slot.waiting = waiting;
     waiting.done = inTurn(slot, async () => {
       if (waiting.dropped) return;
-      waiting.permit = budget.acquire(adapterOf(job).draws("edit", job.destination), waiting.priority);
-      const granted = await waiting.permit.granted;
-      if (slot.waiting === waiting) slot.waiting = undefined;
+      const granted = await itsTurn(waiting, job).finally(() => {
+        if (slot.waiting === waiting) slot.waiting = undefined;
+      });
       if (granted) await edit(slot, job.id, waiting.priority);
     });
     return waiting.done;

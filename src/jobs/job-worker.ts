@@ -176,10 +176,11 @@ export function createJobWorker(dependencies: Dependencies): Work {
 
   async function fail(job: Job, failure: Failure): Promise<Job | undefined> {
     logger.warn({ jobId: job.id, code: failure.code, requestId: failure.requestId }, "job failed");
+    const next = await jobs.update(job.id, (current) => failing(current, failure));
     const { what, operator } = explainFailure(failure);
     if (operator)
       await tellOperator({ kind: what, lines: [[{ bold: what }, ` Job ${job.id} failed of it.`]] });
-    return jobs.update(job.id, (current) => failing(current, failure));
+    return next;
   }
 
   /** Whether waiting may mend it: for as long as people would still want the answer. */

@@ -1,6 +1,10 @@
-import type { ChatHandler, ChatRequest } from "../../src/chat/adapter.ts";
+import { pino } from "pino";
+import type { ChatAdapter, ChatHandler, ChatRequest } from "../../src/chat/adapter.ts";
 import { encodeButton } from "../../src/chat/card.ts";
 import { plainText } from "../../src/chat/rich-text.ts";
+import { createChannels } from "../../src/slack/channels.ts";
+import { createDelivery } from "../../src/slack/delivery.ts";
+import { createWorkspaces } from "../../src/slack/workspaces.ts";
 import { ada, createFakeChatAdapter } from "../fakes/fake-chat-adapter.ts";
 import { createMemoryMediaStore } from "../fakes/memory-media-store.ts";
 import { adapterFor } from "../fixtures/discord-bot.ts";
@@ -9,7 +13,7 @@ import { slackAdapterFor } from "../fixtures/slack-bot.ts";
 import { startWebBot } from "../fixtures/web-bot.ts";
 import { createDiscordServer } from "../servers/discord/discord-server.ts";
 import { buttonsOf, textOf } from "../servers/slack/reading.ts";
-import { createSlackServer } from "../servers/slack/slack-server.ts";
+import { createSlackServer, type SlackServer } from "../servers/slack/slack-server.ts";
 import { chatAdapterSuite } from "./suites/chat-adapter-suite.ts";
 
 /** A bot whose next answer a test gives by hand. */
@@ -48,6 +52,7 @@ async function openFake(delivers: "in place" | "apart") {
     channel,
     person: ada,
     media: createMemoryMediaStore(),
+    needsCard: false,
     messages: () =>
       adapter.messages.map(({ destination, cards, video, notified }) => {
         const card = cards.at(-1);
@@ -83,6 +88,7 @@ chatAdapterSuite("discord", async () => {
     channel: { platform: "discord", workspace: server.state.guild.id, channel: general.id },
     person: { id: person.id, name: "ada" },
     media: createMemoryMediaStore(),
+    needsCard: true,
     messages: () =>
       server.channel("general").messages.map(({ id, text, buttons, media, notified, mentionsEveryone }) => ({
         id,
@@ -107,9 +113,18 @@ chatAdapterSuite("discord", async () => {
   };
 });
 
+/** Slack's delivery, with less patience for a share that does not come. */
+function impatientDelivery(slack: SlackServer): ChatAdapter["deliver"] {
+  const logger = pino({ level: "silent" });
+  const workspaces = createWorkspaces({ botToken: slack.team().botToken, apiUrl: slack.apiUrl, logger });
+  const channels = createChannels({ workspaces, now: Date.now, logger });
+  const { link } = slackAdapterFor(slack);
+  return createDelivery({ workspaces, channels, link, logger, lookAfterMs: [40, 80, 160] });
+}
+
 chatAdapterSuite("slack", async () => {
   const slack = await createSlackServer({ rateLimits: "429" });
-  const adapter = slackAdapterFor(slack);
+  const adapter = { ...slackAdapterFor(slack), deliver: impatientDelivery(slack) };
   const { handler, answering } = createListener();
   await adapter.start(handler);
   const bob = slack.person("bob");
@@ -121,6 +136,7 @@ chatAdapterSuite("slack", async () => {
     channel: { platform: "slack", workspace: "T1", channel: general.id },
     person: { id: bob.user.id, name: bob.user.name },
     media: createMemoryMediaStore(),
+    needsCard: false,
     messages: () =>
       general.messages.map((message) => ({
         id: message.ts,
@@ -159,6 +175,7 @@ chatAdapterSuite("web", async () => {
     channel: { platform: "web", workspace: "local", channel: "playground" },
     person: { id: "you", name: "You" },
     media: memory.media,
+    needsCard: false,
     async messages() {
       const html = await (await fetch(url)).text();
       const articles = html.match(/<article class="message" id=[\s\S]*?<\/article>/g) ?? [];
