@@ -18,6 +18,7 @@ import type { Logger } from "./logger.ts";
 import { createFileMediaStore } from "./media/file-media-store.ts";
 import { openPlatforms } from "./platforms.ts";
 import { createInProcessQueue } from "./queue/in-process-queue.ts";
+import { sleep } from "./sleep.ts";
 import { createStore } from "./store/create-store.ts";
 import { defaultCatalog } from "./videos/catalog.ts";
 import { createVideosClient } from "./videos/videos-client.ts";
@@ -85,7 +86,9 @@ export async function createApp(options: {
 
   const tellOperator = createOperatorNotice({ address: config.OPERATOR_NOTICE, adapters, now, logger });
   const queue = createInProcessQueue({ concurrency: CONCURRENCY, logger });
-  const board = createCardBoard({ adapters, budget: createChatBudget({ now }), jobs, render, logger });
+  // Limits are counted on a clock that nobody sets.
+  const budget = createChatBudget({ now: () => performance.now() });
+  const board = createCardBoard({ adapters, budget, jobs, render, logger });
   const service = createJobService({ jobs, adapters, board, queue, media, catalog, now, logger });
   const intervalMs = config.POLL_INTERVAL_MS ?? (simulated ? SIMULATOR_POLL_INTERVAL_MS : POLL_INTERVAL_MS);
   const poller = createJobPoller({ jobs, videos, board, queue, intervalMs, logger });
@@ -142,7 +145,9 @@ export async function createApp(options: {
     },
     async stop() {
       await Promise.all([...adapters.values()].map((adapter) => adapter.stop()));
-      await Promise.all([web.close(), poller.stop(), sweep.stop(), queue.stop(STOP_TIMEOUT_MS)]);
+      const ended = Promise.all([web.close(), poller.stop(), sweep.stop(), queue.stop(STOP_TIMEOUT_MS)]);
+      // A backend that does not answer holds nobody up; the next start asks it again.
+      await Promise.race([ended, sleep(STOP_TIMEOUT_MS)]);
       await backend.simulator?.close();
       await store.close();
     },

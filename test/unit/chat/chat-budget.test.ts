@@ -71,7 +71,7 @@ describe("chat budget", () => {
           expect(inAnyWindow(granted.filter(({ name }) => name.startsWith("c1")))).toBeLessThanOrEqual(most);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 

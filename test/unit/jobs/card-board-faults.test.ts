@@ -54,7 +54,7 @@ describe("whatever the platform does", () => {
         const afterFinal = shown.slice(shown.findIndex(({ kind }) => kind === "final"));
         expect(afterFinal.every(({ kind }) => kind === "final")).toBe(true);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

@@ -153,7 +153,7 @@ describe.each(["in place", "apart"] as const)("a process that dies, with videos 
       fc.asyncProperty(fc.array(moment, { minLength: 2, maxLength: 4 }), async (moments) => {
         await dyingAt(moments, "create");
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   });
 });
