@@ -2,7 +2,7 @@ import PQueue from "p-queue";
 import type { Logger } from "pino";
 import { ServiceError } from "../errors.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
-import { sleep } from "../sleep.ts";
+import { createRepetition, type Repetition } from "../repeat.ts";
 import type { Video } from "../videos/video.ts";
 import type { VideosClient } from "../videos/videos-client.ts";
 import type { CardBoard } from "./card-board.ts";
@@ -10,10 +10,7 @@ import { failing, type Job, observed } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
 
 /** Asks the backend how all rendering videos stand, for the whole bot at once. */
-export interface JobPoller {
-  start(): void;
-  /** Ends the waiting; a tick under way is finished. */
-  stop(): Promise<void>;
+export interface JobPoller extends Repetition {
   /** One round of asking. */
   tick(): Promise<void>;
 }
@@ -37,9 +34,6 @@ const JITTER = 0.1;
 
 /** One list page shows a hundred videos, so a thousand jobs cost ten requests; only what no page showed is retrieved. */
 export function createJobPoller({ jobs, videos, board, queue, intervalMs, logger }: Dependencies): JobPoller {
-  const stopping = new AbortController();
-  let running: Promise<void> = Promise.resolve();
-
   /** What the list's pages show of the wanted videos, and whether what they do not show is to be asked for one by one. */
   async function listed(
     wanted: ReadonlySet<string>,
@@ -101,21 +95,10 @@ export function createJobPoller({ jobs, videos, board, queue, intervalMs, logger
     await steps.onIdle();
   }
 
-  async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      await tick().catch((err: unknown) => logger.warn({ err }, "poll failed, trying again next time"));
-      await sleep(intervalMs * (1 + JITTER * Math.random()), stopping.signal);
-    }
-  }
-
-  return {
-    start: () => {
-      running = run();
-    },
-    async stop() {
-      stopping.abort();
-      await running;
-    },
-    tick,
-  };
+  const repetition = createRepetition({
+    work: tick,
+    pauseMs: () => intervalMs * (1 + JITTER * Math.random()),
+    onError: (err) => logger.warn({ err }, "poll failed, trying again next time"),
+  });
+  return { ...repetition, tick };
 }

@@ -2,6 +2,7 @@ import { buffer } from "node:stream/consumers";
 import { fileTypeFromBuffer } from "file-type";
 import type { ImageAttachment } from "../chat/adapter.ts";
 import { ServiceError, UserError } from "../errors.ts";
+import { limitBytes } from "../media/limit-bytes.ts";
 import type { MediaStore } from "../media/media-store.ts";
 import type { ReferenceImage } from "./job.ts";
 
@@ -42,20 +43,11 @@ export async function keepImage(
 
 async function fetchImage(image: ImageAttachment): Promise<Buffer> {
   try {
-    return await buffer(limited(await image.open(AbortSignal.timeout(FETCH_TIMEOUT_MS)), image));
+    return await buffer(limitBytes(await image.open(AbortSignal.timeout(FETCH_TIMEOUT_MS)), MAX_BYTES));
   } catch (cause) {
-    if (cause instanceof UserError || cause instanceof ServiceError) throw cause;
+    if (cause instanceof ServiceError) throw cause.code === "too_large" ? tooLarge(image) : cause;
     const message = "The picture could not be fetched.";
     throw new ServiceError("chat", "image_unreachable", message, { retryable: true, cause });
-  }
-}
-
-async function* limited(body: AsyncIterable<Uint8Array>, image: ImageAttachment): AsyncGenerator<Uint8Array> {
-  let total = 0;
-  for await (const chunk of body) {
-    total += chunk.length;
-    if (total > MAX_BYTES) throw tooLarge(image);
-    yield chunk;
   }
 }
 
