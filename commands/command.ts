@@ -1,8 +1,24 @@
 import type { ChatRequest, ImageAttachment } from "../src/chat/adapter.ts";
 import type { ButtonStyle } from "../src/chat/card.ts";
+import type { Drafts } from "../src/chat/drafts.ts";
+import type { PageQueries } from "../src/chat/page-queries.ts";
+import type { Gallery } from "../src/gallery/gallery.ts";
+import type { GalleryLinks } from "../src/gallery/gallery-links.ts";
+import type { People } from "../src/gallery/people.ts";
+import type { Stars } from "../src/gallery/stars.ts";
+import type { Forgetting } from "../src/jobs/forgetting.ts";
 import type { Job } from "../src/jobs/job.ts";
+import type { JobAccess } from "../src/jobs/job-access.ts";
+import type { JobFiles } from "../src/jobs/job-files.ts";
+import type { JobLists } from "../src/jobs/job-lists.ts";
+import type { JobPoller } from "../src/jobs/job-poller.ts";
+import type { JobRemoval } from "../src/jobs/job-removal.ts";
 import type { JobService } from "../src/jobs/job-service.ts";
+import type { JobStore } from "../src/jobs/job-store.ts";
+import type { Permissions } from "../src/jobs/permissions.ts";
+import type { SettingsStore } from "../src/settings/settings.ts";
 import type { Catalog } from "../src/videos/catalog.ts";
+import type { OptionalOperation, VideosClient } from "../src/videos/videos-client.ts";
 
 /** A value people pick, with the words they see and the words they may type for it. */
 export interface Choice {
@@ -22,11 +38,17 @@ export type Option =
   | (OptionBase & {
       type: "choice";
       choices: (catalog: Catalog) => Choice[];
-      initial: (catalog: Catalog) => string;
+      /** What a form starts with; absent: nothing is picked. */
+      initial?: (catalog: Catalog) => string;
     })
+  /** A file, or an https address that leads to one. */
   | (OptionBase & { type: "image" })
   /** A job's id; completed from the requester's own jobs where the platform can. */
-  | (OptionBase & { type: "video" });
+  | (OptionBase & { type: "video" })
+  /** Somebody by name; completed from those who made videos in that channel, and from `words`. */
+  | (OptionBase & { type: "person"; words?: Choice[] })
+  /** Travels with a form; people are not offered it. */
+  | (OptionBase & { type: "hidden" });
 
 export type Options = Record<string, Option>;
 
@@ -37,13 +59,33 @@ export type Values<O extends Options> = {
   [K in keyof O]: O[K] extends { required: true } ? Value<O[K]> : Value<O[K]> | undefined;
 };
 
-/** What a handler works with. */
-export interface CommandContext {
-  request: ChatRequest;
+/** What the bot can do for a command, whoever asks. */
+export interface Services {
   jobs: JobService;
+  store: Pick<JobStore, "get" | "getMany" | "byMessage">;
+  access: JobAccess;
+  lists: JobLists;
+  removal: JobRemoval;
+  files: JobFiles;
+  poller: Pick<JobPoller, "look">;
+  gallery: Gallery;
+  links: GalleryLinks;
+  stars: Stars;
+  people: People;
+  settings: SettingsStore;
+  permissions: Permissions;
+  forgetting: Forgetting;
+  queries: PageQueries;
+  drafts: Drafts;
+  videos: Pick<VideosClient, "supports">;
+  now: () => number;
+}
+
+/** What a handler works with. */
+export interface CommandContext extends Services {
+  request: ChatRequest;
+  /** With the defaults that hold for whoever asks, where they ask. */
   catalog: Catalog;
-  /** OPERATOR_IDS names the requester. */
-  operator: boolean;
   /** Words in a prompt that show other outcomes; there are some where the backend is the simulator. */
   faults: readonly { tag: string; description: string }[];
   /** Every command, for the help text. */
@@ -57,15 +99,29 @@ export interface Button {
   shows(job: Job): boolean;
 }
 
+/** An entry in the menu that platforms have for each message. */
+export interface Shortcut {
+  /** 24 characters at most, which is Slack's limit. */
+  label: string;
+  /** `video`: what the button of the video in that message does; `picture`: something with the pictures in it. */
+  on: "video" | "picture";
+}
+
 /** A subcommand of `/video`: its declaration and what it does. */
 export interface Command<O extends Options> {
   name: string;
   description: string;
   options: O;
+  /** What the backend has to have for it. */
+  needs?: OptionalOperation;
   /** Its button on cards, where it has one. */
   button?: Button;
-  /** What the button does. */
-  press?(context: CommandContext, jobId: string): Promise<void>;
+  /** Its entry in messages' menus, where it has one. */
+  shortcut?: Shortcut;
+  /** What a button of it does; `argument` is a job's id, or what its own pages put there. */
+  press?(context: CommandContext, argument: string): Promise<void>;
+  /** What its shortcut on pictures does. */
+  pick?(context: CommandContext, pictures: ImageAttachment[]): Promise<void>;
   /** What `/video name …` or the submitted form does; absent: it exists as a button only. */
   run?(context: CommandContext, values: Values<O>): Promise<void>;
 }
@@ -75,8 +131,11 @@ export interface AnyCommand {
   name: string;
   description: string;
   options: Options;
+  needs?: OptionalOperation;
   button?: Button;
-  press?(context: CommandContext, jobId: string): Promise<void>;
+  shortcut?: Shortcut;
+  press?(context: CommandContext, argument: string): Promise<void>;
+  pick?(context: CommandContext, pictures: ImageAttachment[]): Promise<void>;
   run?(context: CommandContext, values: Record<string, string | ImageAttachment | undefined>): Promise<void>;
 }
 

@@ -1,16 +1,21 @@
 import { defineCommand } from "./command.ts";
 
-/** The Retry button of a failed card: the same request again, as a job of whoever presses it. */
+/** `/video retry` and the Retry button of a failed card: the same request again, as a job of whoever asks. */
 export const retry = defineCommand({
   name: "retry",
-  description: "Make a failed video again",
-  options: {},
+  description: "Make a video again, just as it was asked for",
+  options: {
+    video: { type: "video", description: "The video's id, at the foot of its card", required: true },
+  },
   button: {
     label: "Retry",
-    style: "secondary",
+    style: "primary",
     shows: (job) => job.phase === "failed" || job.phase === "failing",
   },
   async press({ jobs, request }, jobId) {
     await jobs.retry(request, jobId);
+  },
+  async run({ jobs, request }, { video }) {
+    await jobs.retry(request, video);
   },
 });

@@ -1,21 +1,17 @@
 import { dirname, join } from "node:path";
 import { commands } from "../commands/index.ts";
+import { createBot } from "./bot.ts";
 import type { ChatAdapter, ChatHandler, PlatformName } from "./chat/adapter.ts";
 import { createChatBudget } from "./chat/chat-budget.ts";
-import { createDispatcher } from "./chat/dispatcher.ts";
 import { createOperatorNotice } from "./chat/operator-notice.ts";
 import type { Config } from "./config.ts";
-import { createCardBoard } from "./jobs/card-board.ts";
+import { familyOf } from "./jobs/family.ts";
 import type { Job } from "./jobs/job.ts";
-import { type JobButton, renderJob } from "./jobs/job-card.ts";
-import { createJobPoller } from "./jobs/job-poller.ts";
-import { createJobService } from "./jobs/job-service.ts";
-import { createJobStore } from "./jobs/job-store.ts";
-import { createJobSweep } from "./jobs/job-sweep.ts";
-import { createJobWorker } from "./jobs/job-worker.ts";
-import { createTypicalDuration } from "./jobs/typical-duration.ts";
+import { MAX_IMAGE_BYTES } from "./jobs/reference-image.ts";
 import type { Logger } from "./logger.ts";
 import { createFileMediaStore } from "./media/file-media-store.ts";
+import { createLinkOpener } from "./media/image-link.ts";
+import { createMediaRetention } from "./media/media-retention.ts";
 import { openPlatforms } from "./platforms.ts";
 import { createInProcessQueue } from "./queue/in-process-queue.ts";
 import { sleep } from "./sleep.ts";
@@ -40,13 +36,7 @@ const STOP_TIMEOUT_MS = 5_000;
 const POLL_INTERVAL_MS = 10_000;
 /** The simulator is in this process and takes seconds, so asking it often costs nothing and shows its progress. */
 const SIMULATOR_POLL_INTERVAL_MS = 1_000;
-/** Platforms repeat a request within minutes; a day is plenty. */
-const SEEN_TTL_MS = 24 * 3_600_000;
-
-/** The buttons of all commands. */
-const buttons: JobButton[] = commands.flatMap(({ name, button }) =>
-  button ? [{ action: name, ...button }] : [],
-);
+const DAY_MS = 24 * 3_600_000;
 
 /** Builds the bot from its configuration; nothing else constructs. `extra` platforms join the configured ones. */
 export async function createApp(options: {
@@ -65,64 +55,79 @@ export async function createApp(options: {
   });
   const backend = await openBackend(config, logger);
   const simulated = backend.simulator !== undefined;
-  const videos = createVideosClient(backend);
-  const jobs = createJobStore({ store, now });
-  const typical = createTypicalDuration();
+  const videos = createVideosClient({
+    ...backend,
+    onMissing: (operation) =>
+      logger.warn({ operation }, "the backend does not have this; it is switched off"),
+  });
   const platforms = await openPlatforms({ config, store, media, catalog, commands, simulated, now, logger });
   const adapters = new Map([...platforms.adapters, ...extra].map((adapter) => [adapter.platform, adapter]));
-
-  async function render(job: Job) {
-    const { request, result, destination } = job;
-    const parent = request.operation === "remix" ? await jobs.get(request.parentJobId) : undefined;
-    return renderJob(job, {
-      now: now(),
-      typicalMs: typical.of(request),
-      parentLink: parent && service.link(parent),
-      resultLink: result && result.message !== destination.message ? service.link(job) : undefined,
-      simulated,
-      buttons,
-    });
-  }
-
-  const tellOperator = createOperatorNotice({ address: config.OPERATOR_NOTICE, adapters, now, logger });
   const queue = createInProcessQueue({ concurrency: CONCURRENCY, logger });
-  // Limits are counted on a clock that nobody sets.
-  const budget = createChatBudget({ now: () => performance.now() });
-  const board = createCardBoard({ adapters, budget, jobs, render, logger });
-  const service = createJobService({ jobs, adapters, board, queue, media, catalog, now, logger });
-  const intervalMs = config.POLL_INTERVAL_MS ?? (simulated ? SIMULATOR_POLL_INTERVAL_MS : POLL_INTERVAL_MS);
-  const poller = createJobPoller({ jobs, videos, board, queue, intervalMs, logger });
-  const sweep = createJobSweep({ jobs, queue, now, logger });
-  const work = createJobWorker({
-    jobs,
-    videos,
+  const { jobs, services, handler, work, poller, sweep } = createBot({
+    store,
     media,
-    board,
+    videos,
     adapters,
-    render,
-    typical,
-    tellOperator,
-    now,
-    logger,
-  });
-  const handler = createDispatcher({
     commands,
-    jobs: service,
     catalog,
+    queue,
+    // Limits are counted on a clock that nobody sets.
+    budget: createChatBudget({ now: () => performance.now() }),
+    openLink: createLinkOpener({ maxBytes: MAX_IMAGE_BYTES }),
+    tellOperator: createOperatorNotice({ address: config.OPERATOR_NOTICE, adapters, now, logger }),
     operatorIds: config.OPERATOR_IDS,
+    galleryUrl: (platform) => config.PUBLIC_URL ?? (platform === "web" ? "" : undefined),
+    galleryLinkMs: config.GALLERY_LINK_DAYS * DAY_MS,
+    pollIntervalMs: config.POLL_INTERVAL_MS ?? (simulated ? SIMULATOR_POLL_INTERVAL_MS : POLL_INTERVAL_MS),
+    simulated,
     faults: backend.simulator?.faults ?? [],
-    seen: store.collection({ name: "seen", version: 1, ttlMs: SEEN_TTL_MS }),
     now,
     logger,
   });
+  const retention = createMediaRetention({
+    media,
+    keepMs: config.MEDIA_RETENTION_DAYS * DAY_MS,
+    now,
+    logger,
+  });
+  const repetitions = [sweep, poller, services.forgetting.sweep, retention];
   const web = createWebServer({
     host: config.HOST,
     port: config.PORT,
     ready: readiness,
+    gallery: await openGallery(),
     playground: platforms.playground,
     slackEvents: platforms.slackEvents,
     logger,
   });
+
+  async function openGallery() {
+    if (config.PUBLIC_URL === undefined && !config.playground) return undefined;
+    const [{ createWebGallery }, { createAssets }] = await Promise.all([
+      import("./web/gallery/web-gallery.ts"),
+      import("./web/assets.ts"),
+    ]);
+    const { access, gallery, links } = services;
+    return createWebGallery({
+      links,
+      gallery,
+      jobs,
+      media,
+      async family({ platform, workspace, channel }, jobId) {
+        const job = await jobs.get(jobId);
+        // Whoever has the link sees this channel and no other.
+        const maySee = async ({ destination: at }: Job) =>
+          at.platform === platform && at.workspace === workspace && at.channel === channel;
+        return job && familyOf(job, { jobs, maySee, link: access.link });
+      },
+      link: access.link,
+      assets: createAssets(),
+      host: config.HOST,
+      publicUrl: config.PUBLIC_URL,
+      now,
+      logger,
+    });
+  }
 
   async function readiness(): Promise<Record<string, boolean>> {
     const storeAnswers = await store.ping().then(
@@ -139,13 +144,16 @@ export async function createApp(options: {
       const { url } = await web.listen();
       await Promise.all([...adapters.values()].map((adapter) => adapter.start(handler)));
       queue.start(work);
-      sweep.start();
-      poller.start();
+      for (const repetition of repetitions) repetition.start();
       return { url, platforms: [...adapters.keys()], backend: backend.name };
     },
     async stop() {
       await Promise.all([...adapters.values()].map((adapter) => adapter.stop()));
-      const ended = Promise.all([web.close(), poller.stop(), sweep.stop(), queue.stop(STOP_TIMEOUT_MS)]);
+      const ended = Promise.all([
+        web.close(),
+        queue.stop(STOP_TIMEOUT_MS),
+        ...repetitions.map((repetition) => repetition.stop()),
+      ]);
       // A backend that does not answer holds nobody up; the next start asks it again.
       await Promise.race([ended, sleep(STOP_TIMEOUT_MS)]);
       await backend.simulator?.close();

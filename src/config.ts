@@ -30,6 +30,8 @@ export const settings = {
     .default("sqlite:./data/showreel.db"),
   MEDIA_DIR: text.min(1).default("./data/media"),
   MEDIA_MAX_GB: z.coerce.number().positive().default(10),
+  MEDIA_RETENTION_DAYS: z.coerce.number().positive().default(30),
+  GALLERY_LINK_DAYS: z.coerce.number().positive().default(7),
   PLAYGROUND: flag,
   PLAYGROUND_PASSWORD: optional,
   OPERATOR_IDS: list.default([]),

@@ -35,10 +35,20 @@ async function openDiscord({ config, catalog, commands, now, logger }: Dependenc
   return createDiscordAdapter({ token, apiUrl, guildId, catalog, commands, now, logger });
 }
 
-async function openSlack({ config, catalog, now, logger }: Dependencies, botToken: string) {
+async function openSlack({ config, store, catalog, commands, now, logger }: Dependencies, botToken: string) {
   const { createSlackAdapter } = await import("./slack/adapter.ts");
   const { SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret, SLACK_API_URL: apiUrl } = config;
-  return createSlackAdapter({ botToken, appToken, signingSecret, apiUrl, catalog, now, logger });
+  return createSlackAdapter({
+    botToken,
+    appToken,
+    signingSecret,
+    apiUrl,
+    store,
+    catalog,
+    commands,
+    now,
+    logger,
+  });
 }
 
 async function openPlayground(dependencies: Dependencies) {

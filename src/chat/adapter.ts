@@ -1,6 +1,8 @@
 import type { Readable } from "node:stream";
-import type { Card, Notice } from "./card.ts";
+import type { ButtonTarget, Card, Notice } from "./card.ts";
 import type { Form } from "./form.ts";
+import type { MediaFile } from "./media-file.ts";
+import type { Page } from "./page.ts";
 
 /** A chat platform. */
 export type PlatformName = "discord" | "slack" | "web" | "terminal";
@@ -25,6 +27,8 @@ export interface Actor {
   name: string;
   /** Discord: Manage Messages in that channel; Slack: workspace admin or owner; playground: its user. */
   moderator: boolean;
+  /** Of the whole server or workspace. Discord: Manage Server; Slack: admin or owner; playground: its user. */
+  manager: boolean;
 }
 
 /** A picture someone handed over; nothing of it is loaded until `open`. */
@@ -34,6 +38,8 @@ export interface ImageAttachment {
   contentType: string;
   /** As the platform claims it. */
   bytes: number;
+  /** What `ChatAdapter.reopen` makes the same picture from later, where it can; plain text without secrets. */
+  reference?: string;
   /** Streams it from the platform's own hosts only. @throws ServiceError */
   open(signal: AbortSignal): Promise<Readable>;
 }
@@ -41,11 +47,25 @@ export interface ImageAttachment {
 /** An option's value before it is checked. */
 export type RawValue = string | ImageAttachment;
 
-/** What someone asked for: a command with named options, a line of text, or a press of a button. */
+/**
+ * What someone asked for: a command with named options, a line of text (typed behind `/video`, or to the bot by name),
+ * a press of a button, or a command picked from a message's own menu.
+ */
 export type Invocation =
   | { kind: "command"; name: string; values: Record<string, RawValue> }
   | { kind: "text"; text: string }
-  | { kind: "button"; action: string; jobId: string };
+  | ({ kind: "button" } & ButtonTarget)
+  | { kind: "shortcut"; name: string; message: Destination; pictures: ImageAttachment[] };
+
+/** What happened on a platform without anybody asking the bot for something. */
+export type ChatEvent =
+  | { kind: "messages-deleted"; messages: Destination[] }
+  /** A channel or thread is gone with all its messages. */
+  | { kind: "channel-deleted"; channel: Destination }
+  /** Somebody put a star under a message, or took theirs away. */
+  | { kind: "star"; message: Destination; person: string; starred: boolean }
+  /** The bot was added to, or removed from, a server or workspace. */
+  | { kind: "joined" | "left"; platform: PlatformName; workspace: string };
 
 /** The one answer to a request; the adapter sees to the platform's three seconds. */
 export interface Reply {
@@ -53,6 +73,8 @@ export interface Reply {
   card(card: Card): Promise<Destination>;
   /** Answers the requester alone. */
   private(notice: Notice): Promise<void>;
+  /** Shows the requester alone a page: in the place of the page whose button was pressed, else a new one. */
+  page(page: Page): Promise<void>;
   /** Opens a form; must be the first thing done with a request. */
   form(form: Form): Promise<void>;
 }
@@ -85,19 +107,11 @@ export interface CompletionQuery {
 export interface ChatHandler {
   handle(request: ChatRequest): Promise<void>;
   complete(query: CompletionQuery): Promise<{ name: string; value: string }[]>;
+  event(event: ChatEvent): Promise<void>;
 }
 
-/** A file to show beside a card. */
-export interface MediaFile {
-  /** Where it lies in the media store. */
-  key: string;
-  filename: string;
-  contentType: string;
-  bytes: number;
-  open(): Readable;
-  /** The same as a blob, for forms; its bytes are read when they are sent. */
-  blob(): Promise<Blob>;
-}
+/** How whoever asked for a video is told that it is there. */
+export type Ping = "reply" | "direct" | "none";
 
 /** A finished video on its way into the chat. */
 export interface Delivery {
@@ -107,6 +121,8 @@ export interface Delivery {
   video: MediaFile;
   thumbnail: MediaFile | undefined;
   requester: { id: string; name: string };
+  /** `reply`: where the video stands, by name; `direct`: by a direct message with its link; `none`: not at all. */
+  ping: Ping;
   uploadLimitBytes: number | undefined;
   /** What an earlier try wrote down; undefined on the first. */
   checkpoint: string | undefined;
@@ -145,6 +161,20 @@ export interface ChatAdapter {
    * @throws ServiceError code `too_large`; code `gone` where the video belongs into a card that somebody deleted.
    */
   deliver(delivery: Delivery): Promise<Destination>;
+  /**
+   * Takes a video out of the channel again and leaves `card` as its tombstone, where its card was; what is gone already
+   * is fine, so it can be repeated. `result` and `checkpoint` are what `deliver` resolved to and wrote down last.
+   */
+  retract(shown: {
+    destination: Destination;
+    result: Destination | undefined;
+    checkpoint: string | undefined;
+    card: Card;
+  }): Promise<void>;
+  /** Whether a person may read a channel right now; false where nobody can tell. @throws ServiceError */
+  canRead(personId: string, channel: Destination): Promise<boolean>;
+  /** A picture from its `reference`, where pictures on this platform have such. */
+  reopen?(reference: string): ImageAttachment;
   /** Writes to a channel or a person by the platform's own id, where it has such. @throws ServiceError */
   tell?(address: string, notice: Notice): Promise<void>;
   /** Address of the message for people to follow; undefined where there is none. */

@@ -1,12 +1,19 @@
+import type { MediaFile } from "./media-file.ts";
 import type { Line } from "./rich-text.ts";
 
 /** How a button looks; every platform has these three. */
 export type ButtonStyle = "primary" | "secondary" | "danger";
 
-/** A button under a card; it carries `v1:action:jobId` and nothing else, so it works for as long as the message stands. */
-export interface CardButton {
+/** What a press of a button means: the command it belongs to, and what it is about, as a rule a job's id. */
+export interface ButtonTarget {
+  /** The command's name. */
   action: string;
-  jobId: string;
+  /** Letters, digits, `.`, `_` and `-`, 64 at most. */
+  argument: string;
+}
+
+/** A button; it carries `v1:action:argument` and nothing else, so it works for as long as its message stands. */
+export interface CardButton extends ButtonTarget {
   label: string;
   style: ButtonStyle;
 }
@@ -38,6 +45,8 @@ export interface Card {
   footnote: Line;
   /** Describes the video for those who do not see it; set once there is a video to show. */
   altText?: string;
+  /** The video is hidden until somebody wants to see it, where the platform can do that. */
+  spoiler?: boolean;
   buttons: CardButton[];
 }
 
@@ -47,17 +56,19 @@ export interface Notice {
   lines: Line[];
   /** The option that an error is about: a form shows it there. */
   option?: string;
+  /** A file for that person alone, shown where the platform can show it. */
+  file?: MediaFile;
 }
 
-const BUTTON_ID = /^v1:([a-z-]{1,32}):([a-z0-9]{1,40})$/;
+const BUTTON_ID = /^v1:([a-z-]{1,32}):([A-Za-z0-9._-]{1,64})$/;
 
 /** What a button carries on the wire (Discord `custom_id`, Slack `value`). */
-export function encodeButton(button: Pick<CardButton, "action" | "jobId">): string {
-  return `v1:${button.action}:${button.jobId}`;
+export function encodeButton({ action, argument }: ButtonTarget): string {
+  return `v1:${action}:${argument}`;
 }
 
 /** Reads what a button carried; undefined for anything that is not ours. */
-export function decodeButton(id: string): Pick<CardButton, "action" | "jobId"> | undefined {
-  const [, action, jobId] = BUTTON_ID.exec(id) ?? [];
-  return action !== undefined && jobId !== undefined ? { action, jobId } : undefined;
+export function decodeButton(id: string): ButtonTarget | undefined {
+  const [, action, argument] = BUTTON_ID.exec(id) ?? [];
+  return action !== undefined && argument !== undefined ? { action, argument } : undefined;
 }

@@ -37,7 +37,7 @@ function takeFlags(text: string, options: Options): { flags: Record<string, stri
   const flags: Record<string, string> = {};
   const rest = text.replace(FLAG, (whole, dash: string, typed: string, value: string) => {
     const name = typed.toLowerCase();
-    if (!Object.hasOwn(options, name)) {
+    if (options[name] === undefined || options[name].type === "hidden") {
       // A dash before a word is also how people write; two hyphens are not.
       if (dash !== "--") return whole;
       throw unknownOption(name, options);
@@ -59,7 +59,7 @@ function takeWords(
   let rest = words;
   for (const [name, option] of Object.entries(command.options)) {
     if (flags[name] !== undefined || rest === "") continue;
-    if (option.type === "video") {
+    if (option.type === "video" || option.type === "person") {
       const [id = ""] = /^\S+/u.exec(rest) ?? [];
       values[name] = id;
       rest = rest.slice(id.length).trim();

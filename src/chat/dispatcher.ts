@@ -1,24 +1,29 @@
 import type { Logger } from "pino";
-import type { AnyCommand, CommandContext } from "../../commands/command.ts";
+import type { AnyCommand, CommandContext, Services } from "../../commands/command.ts";
 import { ServiceError, UserError } from "../errors.ts";
-import type { JobService } from "../jobs/job-service.ts";
 import type { Collection } from "../store/store.ts";
 import type { Catalog } from "../videos/catalog.ts";
-import type { ChatHandler, ChatRequest, CompletionQuery, Invocation, RawValue } from "./adapter.ts";
+import type {
+  ChatEvent,
+  ChatHandler,
+  ChatRequest,
+  CompletionQuery,
+  Invocation,
+  RawValue,
+} from "./adapter.ts";
 import type { Notice } from "./card.ts";
 import { parseCommandLine } from "./command-line.ts";
-import { formOf, parseOptions } from "./options.ts";
+import { formOf, type OpenLink, parseOptions } from "./options.ts";
 import { shorten } from "./rich-text.ts";
 
 interface Dependencies {
   commands: readonly AnyCommand[];
-  jobs: JobService;
+  services: Services;
   catalog: Catalog;
-  operatorIds: readonly string[];
   faults: CommandContext["faults"];
+  openLink: OpenLink;
   /** Ids of requests that were taken, so that a platform's repeat does nothing. */
   seen: Collection<{ at: number }>;
-  now: () => number;
   logger: Logger;
 }
 
@@ -27,11 +32,18 @@ const COMPLETIONS_MAX = 25;
 
 /** Finds the command for a request, checks its options, runs it; the only place that turns errors into words. */
 export function createDispatcher(dependencies: Dependencies): ChatHandler {
-  const { commands, jobs, catalog, operatorIds, faults, seen, now, logger } = dependencies;
+  const { commands, services, catalog, faults, openLink, seen, logger } = dependencies;
+  const { lists, people, removal, stars, store, forgetting, settings, videos, now } = services;
 
   function commandNamed(name: string): AnyCommand {
     const command = commands.find((candidate) => candidate.name === name);
     if (!command) throw outdated();
+    if (command.needs && !videos.supports(command.needs)) {
+      throw new UserError(
+        "not_offered",
+        `The video service that this bot uses cannot do that (${command.name}), so it is switched off.`,
+      );
+    }
     return command;
   }
 
@@ -41,19 +53,44 @@ export function createDispatcher(dependencies: Dependencies): ChatHandler {
     context: CommandContext,
   ): Promise<void> {
     if (!command.run) throw outdated();
-    await command.run(context, parseOptions(command.options, raw, catalog));
+    await command.run(context, parseOptions(command.options, raw, { catalog, openLink }));
   }
 
   async function invoke(invocation: Invocation, context: CommandContext): Promise<void> {
-    if (invocation.kind === "button") {
-      const { press } = commandNamed(invocation.action);
-      if (!press) throw outdated();
-      return press(context, invocation.jobId);
+    switch (invocation.kind) {
+      case "button": {
+        const { press } = commandNamed(invocation.action);
+        if (!press) throw outdated();
+        return press(context, invocation.argument);
+      }
+      case "shortcut":
+        return pick(commandNamed(invocation.name), invocation, context);
+      case "command":
+        return run(commandNamed(invocation.name), invocation.values, context);
+      case "text": {
+        const { command, values } = parseCommandLine(invocation.text, commands);
+        if (values === undefined) return context.request.reply.form(formOf(command, context.catalog));
+        return run(commandNamed(command.name), values, context);
+      }
     }
-    if (invocation.kind === "command") return run(commandNamed(invocation.name), invocation.values, context);
-    const { command, values } = parseCommandLine(invocation.text, commands);
-    if (values === undefined) return context.request.reply.form(formOf(command, catalog));
-    return run(command, values, context);
+  }
+
+  /** A command from a message's own menu: about the video in that message, or about its pictures. */
+  async function pick(
+    command: AnyCommand,
+    { message, pictures }: Extract<Invocation, { kind: "shortcut" }>,
+    context: CommandContext,
+  ): Promise<void> {
+    if (command.shortcut?.on === "picture") {
+      if (!command.pick) throw outdated();
+      if (pictures.length === 0)
+        throw new UserError("no_picture", "There is no picture in that message. Pick a message with one.");
+      return command.pick(context, pictures);
+    }
+    const job = await store.byMessage(message);
+    if (!job || !command.press)
+      throw new UserError("no_video_there", "There is no video of mine in that message.");
+    return command.press(context, job.id);
   }
 
   async function refuse(request: ChatRequest, error: unknown): Promise<void> {
@@ -67,28 +104,71 @@ export function createDispatcher(dependencies: Dependencies): ChatHandler {
     }
   }
 
+  async function suggestPeople({ command, option, text, destination }: CompletionQuery) {
+    const declared = commandNamed(command).options[option];
+    const words = declared?.type === "person" ? (declared.words ?? []) : [];
+    const fitting = words.filter(({ label }) => label.toLowerCase().includes(text.trim().toLowerCase()));
+    const found = await people.suggest(text, destination);
+    return [
+      ...fitting.map(({ label, value }) => ({ name: label, value })),
+      ...found.map(({ id, name }) => ({ name: shorten(name, 100), value: id })),
+    ].slice(0, COMPLETIONS_MAX);
+  }
+
+  async function suggestVideos(query: CompletionQuery) {
+    const found = await lists.suggest(query, query.text, COMPLETIONS_MAX);
+    return found.map(({ id, request }) => ({
+      name: shorten(`${id} · ${request.prompt.replaceAll(/\s+/gu, " ")}`, 100),
+      value: id,
+    }));
+  }
+
+  async function take(event: ChatEvent): Promise<void> {
+    switch (event.kind) {
+      case "messages-deleted":
+        return removal.messagesDeleted(event.messages);
+      case "channel-deleted":
+        await forgetting.channel(event.channel);
+        return;
+      case "star": {
+        const job = await store.byMessage(event.message);
+        if (job) await stars.set({ channel: job.destination, id: job.id }, event.person, event.starred);
+        return;
+      }
+      default:
+        return forgetting.moved(event);
+    }
+  }
+
   return {
     async handle(request) {
       try {
-        if (!(await seen.insert(`${request.destination.platform}:${request.id}`, { at: now() }))) return;
-        const operator = operatorIds.includes(request.actor.id);
-        await invoke(request.invocation, { request, jobs, catalog, operator, faults, commands });
+        const { actor, destination } = request;
+        if (!(await seen.insert(`${destination.platform}:${request.id}`, { at: now() }))) return;
+        const offered = await settings.catalogFor(actor.id, destination);
+        await invoke(request.invocation, { ...services, request, catalog: offered, faults, commands });
       } catch (error) {
         await refuse(request, error);
       }
     },
 
-    async complete({ destination, actor, command, option, text }: CompletionQuery) {
+    async complete(query) {
+      const { command, option } = query;
       try {
-        if (commandNamed(command).options[option]?.type !== "video") return [];
-        const found = await jobs.suggest(destination, actor.id, text, COMPLETIONS_MAX);
-        return found.map(({ id, request }) => ({
-          name: shorten(`${id} · ${request.prompt.replaceAll(/\s+/gu, " ")}`, 100),
-          value: id,
-        }));
+        const type = commandNamed(command).options[option]?.type;
+        if (type === "person") return await suggestPeople(query);
+        return type === "video" ? await suggestVideos(query) : [];
       } catch (err) {
         logger.warn({ err, command, option }, "completion failed");
         return [];
+      }
+    },
+
+    async event(event) {
+      try {
+        await take(event);
+      } catch (err) {
+        logger.warn({ err, event: event.kind }, "an event could not be dealt with");
       }
     },
   };

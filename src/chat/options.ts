@@ -4,6 +4,9 @@ import type { Catalog } from "../videos/catalog.ts";
 import type { ImageAttachment, RawValue } from "./adapter.ts";
 import type { Form } from "./form.ts";
 
+/** Makes a picture of an https address; nothing of it is loaded until it is opened. @throws UserError */
+export type OpenLink = (address: string) => ImageAttachment;
+
 /**
  * Checks named raw values against a command's declared options.
  * @throws UserError naming what is allowed.
@@ -11,7 +14,7 @@ import type { Form } from "./form.ts";
 export function parseOptions(
   options: Options,
   raw: Record<string, RawValue>,
-  catalog: Catalog,
+  { catalog, openLink }: { catalog: Catalog; openLink: OpenLink },
 ): Record<string, string | ImageAttachment | undefined> {
   const unknown = Object.keys(raw).find((name) => !Object.hasOwn(options, name));
   if (unknown !== undefined) throw unknownOption(unknown, options);
@@ -27,7 +30,7 @@ export function parseOptions(
           );
         return [name, undefined];
       }
-      if (option.type === "image") return [name, parseImage(name, value)];
+      if (option.type === "image") return [name, typeof value === "string" ? openLink(value.trim()) : value];
       if (typeof value !== "string")
         throw new UserError("option_type", `“${name}” is text, not a file.`, name);
       if (option.type === "choice") return [name, parseChoice(name, value, option.choices(catalog))];
@@ -38,34 +41,31 @@ export function parseOptions(
 
 /** The answer to an option that a command does not have. */
 export function unknownOption(name: string, options: Options): UserError {
-  const known = Object.keys(options).map((option) => `--${option}`);
+  const known = Object.entries(options).flatMap(([option, { type }]) =>
+    type === "hidden" ? [] : [`--${option}`],
+  );
   const offer = known.length > 0 ? `There is: ${known.join(", ")}.` : "This command takes none.";
   return new UserError("unknown_option", `“--${name.slice(0, 40)}” is not known. ${offer}`);
 }
 
-/** A form with every option of a command. */
-export function formOf(command: AnyCommand, catalog: Catalog): Form {
+/** A form with every option of a command, beginning with the values that are given. */
+export function formOf(
+  command: AnyCommand,
+  catalog: Catalog,
+  values: Record<string, string | undefined> = {},
+): Form {
+  const shown = Object.entries(command.options).filter(([, { type }]) => type !== "hidden");
   return {
     command: command.name,
     title: command.description,
     submitLabel: "Create",
     intro: [],
-    fields: Object.entries(command.options).map(([name, option]) => ({
-      name,
-      option,
-      ...(option.type === "choice" && { initial: option.initial(catalog) }),
-    })),
+    fields: shown.map(([name, option]) => {
+      const initial = values[name] ?? (option.type === "choice" ? option.initial?.(catalog) : undefined);
+      return { name, option, ...(initial !== undefined && { initial }) };
+    }),
     hidden: {},
   };
-}
-
-function parseImage(name: string, value: RawValue): ImageAttachment {
-  if (typeof value !== "string") return value;
-  throw new UserError(
-    "image_not_a_file",
-    `“${name}” takes a file. Send /video alone and pick the picture in the form.`,
-    name,
-  );
 }
 
 function parseChoice(name: string, typed: string, choices: Choice[]): string {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { Client, Events, GatewayIntentBits, type Interaction, Options, Partials, Status } from "discord.js";
+import { Events, type Interaction, Status } from "discord.js";
 import type { Logger } from "pino";
 import type { AnyCommand } from "../../commands/command.ts";
 import type { ChatAdapter, ChatHandler, Destination, Draw } from "../chat/adapter.ts";
@@ -7,13 +7,17 @@ import { UserError } from "../errors.ts";
 import type { Catalog } from "../videos/catalog.ts";
 import { createAccess } from "./access.ts";
 import { createCardChannel, isCard } from "./card-channel.ts";
+import { createClient } from "./client.ts";
 import { syncCommands } from "./commands.ts";
 import { createDelivery } from "./delivery.ts";
 import { createDiscordApi } from "./discord-api.ts";
 import { isDiscordError } from "./errors.ts";
+import { listenForEvents } from "./events.ts";
 import { createInteractionListener, decodeReceipt } from "./interactions.ts";
 import { noticeMessage } from "./messages.ts";
 import { createFileOpener } from "./person-files.ts";
+import { createPictures } from "./pictures.ts";
+import { createReaders } from "./readers.ts";
 import { createReply } from "./reply.ts";
 
 /** What a Discord adapter is made with. */
@@ -40,27 +44,35 @@ const PER_CHANNEL = { calls: 5, perMs: 5_500 };
 
 /** Discord: listens over the gateway, posts and edits over REST. */
 export function createDiscordAdapter(options: DiscordAdapterOptions): ChatAdapter {
-  const { token, apiUrl, catalog, logger, now } = options;
+  const { token, apiUrl, catalog, commands, logger, now } = options;
   const api = createDiscordApi({ token, apiUrl });
   const access = createAccess();
   const cards = createCardChannel({ api });
-  const deliver = createDelivery({ api, cards, now, logger });
+  const { deliver, retract } = createDelivery({ api, cards, link, now, logger });
+  const imageOf = createFileOpener({ apiUrl });
+  const pictures = createPictures({ api, imageOf });
+  const client = createClient({ token, apiUrl });
   const listen = createInteractionListener({
     api,
     access,
-    imageOf: createFileOpener({ apiUrl }),
-    replyTo: (key, destination) => createReply({ key, destination, api, cards, catalog, link, logger }),
+    commands,
+    imageOf,
+    picturesOf: pictures.of,
+    replyTo: (context) => createReply({ ...context, api, cards, catalog, link, logger }),
     logger,
   });
-  const client = createClient(apiUrl);
   const inHand = new Set<Promise<void>>();
 
-  function take(interaction: Interaction, handler: ChatHandler): void {
-    const work = listen(interaction, handler).catch((err: unknown) => {
-      logger.warn({ requestId: interaction.id, err }, "an interaction could not be answered");
-    });
+  /** Never rejects: the handler does not, and an answer that cannot be sent is in the log. */
+  function keep(work: Promise<void>): void {
     inHand.add(work);
     void work.finally(() => inHand.delete(work));
+  }
+
+  async function take(interaction: Interaction, handler: ChatHandler): Promise<void> {
+    await listen(interaction, handler).catch((err: unknown) => {
+      logger.warn({ requestId: interaction.id, err }, "an interaction could not be answered");
+    });
   }
 
   return {
@@ -70,7 +82,8 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): ChatAdapte
       const { id: applicationId } = await api.application().catch(explainToken);
       const registered = await syncCommands({ ...options, api, applicationId });
       if (registered) logger.info("Discord commands registered");
-      client.on(Events.InteractionCreate, (interaction) => take(interaction, handler));
+      client.on(Events.InteractionCreate, (interaction) => keep(take(interaction, handler)));
+      listenForEvents(client, (event) => keep(handler.event(event)));
       client.on(Events.Error, (err) => logger.error({ err }, "Discord client failed"));
       client.on(Events.ShardError, (err) => logger.warn({ err }, "Discord gateway connection failed"));
       client.on(Events.ShardDisconnect, ({ code }) =>
@@ -108,7 +121,8 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): ChatAdapte
     editCard: cards.edit,
 
     async tell(address, notice) {
-      const post = (channel: string) => api.post(channel, noticeMessage(notice));
+      const { body, uploads } = noticeMessage(notice, () => true);
+      const post = (channel: string) => api.post(channel, body, uploads);
       try {
         await post(address);
       } catch (error) {
@@ -119,19 +133,11 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): ChatAdapte
     },
 
     deliver,
+    retract,
+    canRead: createReaders({ client, api, now }),
+    reopen: pictures.reopen,
     link,
   };
-}
-
-/** No privileged intents: commands, buttons and forms come without any, the guilds tell their boosts and threads. */
-function createClient(apiUrl: string | undefined): Client {
-  return new Client({
-    intents: [GatewayIntentBits.Guilds],
-    // An interaction's own description of its channel is all there is of a thread that was archived until now.
-    partials: [Partials.Channel],
-    rest: { ...(apiUrl !== undefined && { api: apiUrl }) },
-    makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0 }),
-  });
 }
 
 /** Answers to interactions count against no limit. */

@@ -3,7 +3,7 @@ import type { Destination } from "../chat/adapter.ts";
 import type { Card } from "../chat/card.ts";
 import type { DiscordApi, Upload } from "./discord-api.ts";
 import { isDiscordError } from "./errors.ts";
-import { cardMessage, shownVideo } from "./messages.ts";
+import { cardMessage, outgoing, shownVideo } from "./messages.ts";
 
 /** The address of a card that is there. */
 export type CardAddress = Destination & { message: string };
@@ -14,6 +14,8 @@ export interface CardChannel {
   edit(destination: Destination, card: Card): Promise<void>;
   /** Edits the card so that it plays the file. */
   upload(destination: Destination, card: Card, upload: Upload): Promise<void>;
+  /** Leaves the card without its video; nothing happens where the message is gone or out of reach. */
+  retract(destination: Destination, card: Card): Promise<void>;
   /** The message as Discord shows it; undefined where the bot may not read the history. */
   read(destination: Destination): Promise<APIMessage | undefined>;
 }
@@ -60,9 +62,20 @@ export function createCardChannel({ api }: { api: DiscordApi }): CardChannel {
 
     async upload(destination, card, upload) {
       const { channel, message } = addressOf(destination);
-      const attachments = [{ id: "0", filename: upload.filename }];
-      const body = { ...cardMessage(card, upload), attachments };
-      await reopening(api, channel, () => api.editWithFile(channel, message, body, upload));
+      const { body, uploads } = outgoing(cardMessage(card, upload), [upload]);
+      await reopening(api, channel, () => api.edit(channel, message, body, uploads));
+    },
+
+    async retract(destination, card) {
+      const { channel, message } = destination;
+      if (message === undefined) return;
+      // An attachment that no component shows is hidden, but still there for whoever has its address.
+      const { body } = outgoing(cardMessage(card), []);
+      try {
+        await reopening(api, channel, () => api.edit(channel, message, body));
+      } catch (error) {
+        if (!isDiscordError(error, "gone", "no_access")) throw error;
+      }
     },
 
     read,

@@ -6,8 +6,10 @@ import {
   ApplicationIntegrationType,
   InteractionContextType,
   type RESTPostAPIChatInputApplicationCommandsJSONBody,
+  type RESTPostAPIContextMenuApplicationCommandsJSONBody,
 } from "discord.js";
-import type { AnyCommand, Option } from "../../commands/command.ts";
+import type { AnyCommand, Option, Options } from "../../commands/command.ts";
+import type { RawValue } from "../chat/adapter.ts";
 import { shorten } from "../chat/rich-text.ts";
 import type { Catalog } from "../videos/catalog.ts";
 import { createDiscordApi, type DiscordApi } from "./discord-api.ts";
@@ -17,9 +19,18 @@ export const COMMAND_NAME = "video";
 
 /** Discord's limits (its documentation, "Application Command Option Structure"). */
 const DESCRIPTION_MAX = 100;
+const OPTIONS_MAX = 25;
 const CHOICES_MAX = 25;
 const CHOICE_NAME_MAX = 100;
 const TEXT_MAX = 6_000;
+/** An attachment cannot be typed, so each picture has a second option, for an address. */
+const LINK_SUFFIX = "-link";
+const LINK_MAX = 2_000;
+/** Where the commands are offered: where the bot is no member it could not edit its messages later. */
+const PLACES = {
+  contexts: [InteractionContextType.Guild, InteractionContextType.BotDM],
+  integration_types: [ApplicationIntegrationType.GuildInstall],
+};
 
 interface Definitions {
   commands: readonly AnyCommand[];
@@ -28,19 +39,34 @@ interface Definitions {
   guildId: string | undefined;
 }
 
-/**
- * The slash command as Discord takes it, a subcommand for every command that can be run. It can be installed to servers
- * only: where the bot is no member it could not edit its messages later.
- */
+/** The slash command as Discord takes it, a subcommand for every command that can be run. */
 export function commandJson({ commands, catalog }: Omit<Definitions, "guildId">) {
   return {
     type: ApplicationCommandType.ChatInput,
     name: COMMAND_NAME,
     description: "Make videos from words",
-    contexts: [InteractionContextType.Guild, InteractionContextType.BotDM],
-    integration_types: [ApplicationIntegrationType.GuildInstall],
+    ...PLACES,
     options: commands.filter((command) => command.run).map((command) => subcommandJson(command, catalog)),
   } satisfies RESTPostAPIChatInputApplicationCommandsJSONBody;
+}
+
+/** The entries in messages' menus, one for every command with a shortcut; people see its label. */
+export function shortcutsJson({ commands }: Pick<Definitions, "commands">) {
+  return commands.flatMap(({ shortcut }) =>
+    shortcut ? [{ type: ApplicationCommandType.Message, name: shortcut.label, ...PLACES }] : [],
+  ) satisfies RESTPostAPIContextMenuApplicationCommandsJSONBody[];
+}
+
+/** What was typed under the core's names: an address stands for a picture where no file was attached. */
+export function coreValues(options: Options, typed: Record<string, RawValue>): Record<string, RawValue> {
+  const values = { ...typed };
+  for (const [name, { type }] of Object.entries(options)) {
+    const link = values[`${name}${LINK_SUFFIX}`];
+    if (type !== "image" || link === undefined) continue;
+    delete values[`${name}${LINK_SUFFIX}`];
+    values[name] ??= link;
+  }
+  return values;
 }
 
 /**
@@ -52,7 +78,7 @@ export async function registerDiscordCommands(
 ): Promise<void> {
   const api = createDiscordApi(options);
   const { id } = await api.application();
-  await api.replaceCommands(id, options.guildId, [commandJson(options)]);
+  await api.replaceCommands(id, options.guildId, allCommands(options));
 }
 
 /** Registers the commands where what Discord has differs; resolves to whether it did. @throws ServiceError */
@@ -60,11 +86,20 @@ export async function syncCommands(
   options: Definitions & { api: DiscordApi; applicationId: string },
 ): Promise<boolean> {
   const { api, applicationId, guildId } = options;
-  const wanted = [commandJson(options)];
+  const wanted = allCommands(options);
   const known = await api.commands(applicationId, guildId);
-  if (contains(known, wanted)) return false;
+  // Nobody says in which order Discord lists them.
+  if (contains(known.sort(byName), wanted.toSorted(byName))) return false;
   await api.replaceCommands(applicationId, guildId, wanted);
   return true;
+}
+
+function allCommands(options: Definitions) {
+  return [commandJson(options), ...shortcutsJson(options)];
+}
+
+function byName(a: { type?: number; name: string }, b: { type?: number; name: string }): number {
+  return `${a.type} ${a.name}` < `${b.type} ${b.name}` ? -1 : 1;
 }
 
 /** Whether everything that is wanted is there; Discord adds ids, versions and defaults of its own. */
@@ -88,9 +123,10 @@ function subcommandJson(
   { name, description, options }: AnyCommand,
   catalog: Catalog,
 ): APIApplicationCommandSubcommandOption {
-  const all = Object.entries(options).map(([option, declared]) => optionJson(option, declared, catalog));
+  const all = Object.entries(options).flatMap(([option, declared]) => optionsJson(option, declared, catalog));
   // Discord wants those that are required first.
-  const ordered = [...all.filter(({ required }) => required), ...all.filter(({ required }) => !required)];
+  const sorted = [...all.filter(({ required }) => required), ...all.filter(({ required }) => !required)];
+  const ordered = sorted.slice(0, OPTIONS_MAX);
   return {
     type: ApplicationCommandOptionType.Subcommand,
     name,
@@ -99,30 +135,28 @@ function subcommandJson(
   };
 }
 
-function optionJson(name: string, option: Option, catalog: Catalog): APIApplicationCommandBasicOption {
-  const common = {
-    name,
-    description: shorten(option.description, DESCRIPTION_MAX),
-    ...(option.required && { required: true }),
-  };
+function optionsJson(name: string, option: Option, catalog: Catalog): APIApplicationCommandBasicOption[] {
+  const description = shorten(option.description, DESCRIPTION_MAX);
+  const common = { name, description, ...(option.required && { required: true }) };
+  const type = ApplicationCommandOptionType.String;
   switch (option.type) {
     case "image":
-      return { type: ApplicationCommandOptionType.Attachment, ...common };
+      // Neither can be required where either will do.
+      return [
+        { type: ApplicationCommandOptionType.Attachment, name, description },
+        { type, name: `${name}${LINK_SUFFIX}`, description: "…or its https address", max_length: LINK_MAX },
+      ];
     case "text":
-      return {
-        type: ApplicationCommandOptionType.String,
-        ...common,
-        max_length: Math.min(option.maxLength, TEXT_MAX),
-      };
+      return [{ type, ...common, max_length: Math.min(option.maxLength, TEXT_MAX) }];
     case "video":
-      return { type: ApplicationCommandOptionType.String, ...common, autocomplete: true };
+    case "person":
+      return [{ type, ...common, autocomplete: true }];
     case "choice": {
       const choices = option.choices(catalog).slice(0, CHOICES_MAX);
-      return {
-        type: ApplicationCommandOptionType.String,
-        ...common,
-        choices: choices.map(({ value, label }) => ({ value, name: shorten(label, CHOICE_NAME_MAX) })),
-      };
+      const named = choices.map(({ value, label }) => ({ value, name: shorten(label, CHOICE_NAME_MAX) }));
+      return [{ type, ...common, choices: named }];
     }
+    case "hidden":
+      return [];
   }
 }

@@ -1,6 +1,8 @@
 import {
+  type APIChannel,
   type APIDMChannel,
   type APIMessage,
+  type APIThreadMember,
   makeURLSearchParams,
   REST,
   type RESTGetAPIApplicationCommandsResult,
@@ -14,6 +16,7 @@ import {
   type RESTPostAPIInteractionFollowupJSONBody,
   Routes,
 } from "discord.js";
+import type { MediaFile } from "../chat/media-file.ts";
 import { toServiceError } from "./errors.ts";
 
 const TIMEOUT_MS = 15_000;
@@ -29,12 +32,8 @@ export interface InteractionKey {
   token: string;
 }
 
-/** A file on its way into a message. */
-export interface Upload {
-  filename: string;
-  /** File-backed where it is large: its bytes are read while they are sent. */
-  data: Blob;
-}
+/** A file on its way into a message, which names it with its place in the list as id. */
+export type Upload = Pick<MediaFile, "filename" | "bytes" | "blob">;
 
 /** The calls that the bot makes, each rejecting with a ServiceError and nothing else. */
 export type DiscordApi = ReturnType<typeof createDiscordApi>;
@@ -52,7 +51,7 @@ export function createDiscordApi({ token, apiUrl }: { token: string; apiUrl: str
   }).setToken(token);
 
   async function call<T = void>(
-    method: "get" | "post" | "put" | "patch",
+    method: "get" | "post" | "put" | "patch" | "delete",
     route: `/${string}`,
     options: Parameters<REST["post"]>[1] = {},
   ): Promise<T> {
@@ -79,11 +78,13 @@ export function createDiscordApi({ token, apiUrl }: { token: string; apiUrl: str
       body: RESTPostAPIApplicationCommandsJSONBody[],
     ) => call("put", commandsRoute(applicationId, guildId), { body }),
 
-    post: (channel: string, body: RESTPostAPIChannelMessageJSONBody) =>
-      call<APIMessage>("post", Routes.channelMessages(channel), { body }),
+    post: async (channel: string, body: RESTPostAPIChannelMessageJSONBody, uploads: Upload[] = []) =>
+      call<APIMessage>("post", Routes.channelMessages(channel), await withUploads(body, uploads)),
 
     directChannel: (person: string) =>
       call<APIDMChannel>("post", Routes.userChannels(), { body: { recipient_id: person } }),
+
+    channel: (channel: string) => call<APIChannel>("get", Routes.channel(channel)),
 
     message: (channel: string, message: string) =>
       call<APIMessage>("get", Routes.channelMessage(channel, message)),
@@ -94,40 +95,59 @@ export function createDiscordApi({ token, apiUrl }: { token: string; apiUrl: str
         query: makeURLSearchParams({ after, limit: 100 }),
       }),
 
-    edit: (channel: string, message: string, body: RESTPatchAPIChannelMessageJSONBody) =>
-      call("patch", Routes.channelMessage(channel, message), { body }),
-
-    /** Edits a message and adds a file; `body.attachments` names it with id 0. */
-    editWithFile: (
+    edit: async (
       channel: string,
       message: string,
       body: RESTPatchAPIChannelMessageJSONBody,
-      upload: Upload,
-    ) =>
-      call("patch", Routes.channelMessage(channel, message), {
-        body: multipart(body, upload),
-        passThroughBody: true,
-        signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS),
-      }),
+      uploads: Upload[] = [],
+    ) => call("patch", Routes.channelMessage(channel, message), await withUploads(body, uploads)),
+
+    remove: (channel: string, message: string) => call("delete", Routes.channelMessage(channel, message)),
 
     /** Posting would reopen an archived thread, editing does not. */
     reopenThread: (channel: string) => call("patch", Routes.channel(channel), { body: { archived: false } }),
 
-    answer: (key: InteractionKey, body: RESTPostAPIInteractionCallbackJSONBody) =>
+    /** Rejects with code `gone` for one who is not in it. */
+    threadMember: (thread: string, person: string) =>
+      call<APIThreadMember>("get", Routes.threadMembers(thread, person)),
+
+    answer: async (
+      key: InteractionKey,
+      body: RESTPostAPIInteractionCallbackJSONBody,
+      uploads: Upload[] = [],
+    ) =>
       call<RESTPostAPIInteractionCallbackWithResponseResult>(
         "post",
         Routes.interactionCallback(key.id, key.token),
-        { body, query: makeURLSearchParams({ with_response: true }), ...unsigned },
+        {
+          ...(await withUploads(body, uploads)),
+          query: makeURLSearchParams({ with_response: true }),
+          ...unsigned,
+        },
       ),
 
     originalAnswer: (key: Omit<InteractionKey, "id">) =>
       call<APIMessage>("get", Routes.webhookMessage(key.applicationId, key.token), unsigned),
 
-    editAnswer: (key: InteractionKey, body: RESTPatchAPIInteractionOriginalResponseJSONBody) =>
-      call("patch", Routes.webhookMessage(key.applicationId, key.token), { body, ...unsigned }),
+    editAnswer: async (
+      key: InteractionKey,
+      body: RESTPatchAPIInteractionOriginalResponseJSONBody,
+      uploads: Upload[] = [],
+    ) =>
+      call("patch", Routes.webhookMessage(key.applicationId, key.token), {
+        ...(await withUploads(body, uploads)),
+        ...unsigned,
+      }),
 
-    followUp: (key: InteractionKey, body: RESTPostAPIInteractionFollowupJSONBody) =>
-      call("post", Routes.webhook(key.applicationId, key.token), { body, ...unsigned }),
+    followUp: async (
+      key: InteractionKey,
+      body: RESTPostAPIInteractionFollowupJSONBody,
+      uploads: Upload[] = [],
+    ) =>
+      call("post", Routes.webhook(key.applicationId, key.token), {
+        ...(await withUploads(body, uploads)),
+        ...unsigned,
+      }),
   };
 }
 
@@ -138,9 +158,12 @@ function commandsRoute(applicationId: string, guildId: string | undefined): `/${
 }
 
 /** The library's own `files` take whole buffers; a form that is passed through streams its blobs. */
-function multipart(body: object, { filename, data }: Upload): FormData {
+async function withUploads(body: object, uploads: Upload[]) {
+  if (uploads.length === 0) return { body };
   const form = new FormData();
   form.append("payload_json", JSON.stringify(body));
-  form.append("files[0]", data, filename);
-  return form;
+  for (const [index, upload] of uploads.entries()) {
+    form.append(`files[${index}]`, await upload.blob(), upload.filename);
+  }
+  return { body: form, passThroughBody: true, signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS) };
 }

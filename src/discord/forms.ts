@@ -8,7 +8,7 @@ import {
 } from "discord.js";
 import type { Option } from "../../commands/command.ts";
 import type { RawValue } from "../chat/adapter.ts";
-import type { Form, FormField } from "../chat/form.ts";
+import type { Form } from "../chat/form.ts";
 import { shorten } from "../chat/rich-text.ts";
 import type { Catalog } from "../videos/catalog.ts";
 import type { PersonFile } from "./person-files.ts";
@@ -35,10 +35,15 @@ export interface FormKey {
 
 /** A form as a modal. @throws Error when it has more than Discord can show. */
 export function modalOf(form: Form, catalog: Catalog): APIModalInteractionResponseCallbackData {
+  const labels = form.fields.flatMap(({ name, option, initial }) =>
+    option.type === "hidden" ? [] : [labelOf(name, option, inputOf(name, option, initial, catalog))],
+  );
   const intro = renderLines(form.intro, MAX.text);
+  // Where every place is taken, the inputs say enough by themselves.
+  const hasIntro = intro !== "" && labels.length < MAX.components;
   const components = [
-    ...(intro === "" ? [] : [{ type: ComponentType.TextDisplay, content: intro } as const]),
-    ...form.fields.map((field) => labelOf(field, catalog)),
+    ...(hasIntro ? [{ type: ComponentType.TextDisplay, content: intro } as const] : []),
+    ...labels,
   ];
   if (components.length > MAX.components)
     throw new Error(`A form of ${components.length} parts is too long.`);
@@ -79,19 +84,18 @@ function submittedValue(data: ModalData, open: (file: PersonFile) => RawValue): 
   return file && open(file);
 }
 
-function labelOf(field: FormField, catalog: Catalog): APILabelComponent {
-  const { name, option } = field;
+function labelOf(name: string, option: Option, component: APIComponentInLabel): APILabelComponent {
   return {
     type: ComponentType.Label,
     label: shorten(`${name.charAt(0).toUpperCase()}${name.slice(1)}`, MAX.label),
     description: shorten(option.description, MAX.description),
-    component: inputOf(name, option, field.initial, catalog),
+    component,
   };
 }
 
 function inputOf(
   name: string,
-  option: Option,
+  option: Exclude<Option, { type: "hidden" }>,
   initial: string | undefined,
   catalog: Catalog,
 ): APIComponentInLabel {
@@ -117,7 +121,8 @@ function inputOf(
       };
     }
     case "text":
-    case "video": {
+    case "video":
+    case "person": {
       const isLong = option.type === "text";
       const max_length = Math.min(isLong ? option.maxLength : MAX.choice, MAX.text);
       const value = initial?.slice(0, max_length);

@@ -4,25 +4,29 @@ import {
   type CommandInteractionOption,
   type Interaction,
   InteractionResponseType,
+  type Message,
+  MessageFlags,
   PermissionFlagsBits,
 } from "discord.js";
 import type { Logger } from "pino";
+import type { AnyCommand } from "../../commands/command.ts";
 import {
   type Actor,
   type ChatHandler,
   type Destination,
   DIRECT_MESSAGES,
+  type ImageAttachment,
   type Invocation,
   type RawValue,
 } from "../chat/adapter.ts";
-import { decodeButton } from "../chat/card.ts";
 import { shorten } from "../chat/rich-text.ts";
 import type { Access } from "./access.ts";
-import { COMMAND_NAME } from "./commands.ts";
+import { readButton } from "./buttons.ts";
+import { COMMAND_NAME, coreValues } from "./commands.ts";
 import type { DiscordApi, InteractionKey } from "./discord-api.ts";
 import { decodeForm, submittedValues } from "./forms.ts";
 import type { PersonFile } from "./person-files.ts";
-import type { InteractionReply } from "./reply.ts";
+import type { InteractionReply, ReplyContext } from "./reply.ts";
 import { uploadLimit } from "./upload-limit.ts";
 
 /** Discord's limits of a suggestion. */
@@ -32,24 +36,29 @@ const CHOICE_MAX = 100;
 interface Dependencies {
   api: DiscordApi;
   access: Access;
-  imageOf: (file: PersonFile) => RawValue;
-  replyTo: (key: InteractionKey, destination: Destination) => InteractionReply;
+  commands: readonly AnyCommand[];
+  imageOf: (file: PersonFile) => ImageAttachment;
+  picturesOf: (message: Message) => ImageAttachment[];
+  replyTo: (context: ReplyContext) => InteractionReply;
   logger: Logger;
 }
 
 /** Turns what people do on Discord into requests; the promise ends when the request is done. */
-export function createInteractionListener({ api, access, imageOf, replyTo, logger }: Dependencies) {
+export function createInteractionListener(dependencies: Dependencies) {
+  const { api, access, commands, imageOf, picturesOf, replyTo, logger } = dependencies;
+
   return async function listen(interaction: Interaction, handler: ChatHandler): Promise<void> {
     const destination = destinationOf(interaction);
     if (!destination) return;
     const actor = actorOf(interaction);
     if (interaction.isAutocomplete()) return suggest(interaction, destination, actor, handler);
-    const invocation = invocationOf(interaction);
+    const invocation = invocationOf(interaction, destination);
     if (!invocation) return logger.info({ type: interaction.type }, "an interaction that is not ours");
     const { id, applicationId, token, attachmentSizeLimit } = interaction;
     const key = { id, applicationId, token };
     rememberPlace(interaction, destination);
-    const reply = replyTo(key, destination);
+    const onPage = interaction.isButton() && interaction.message.flags.has(MessageFlags.Ephemeral);
+    const reply = replyTo({ key, destination, onPage, uploadLimitBytes: attachmentSizeLimit });
     try {
       const uploadLimitBytes = uploadLimit(attachmentSizeLimit, interaction.guild?.premiumTier);
       const receipt = encodeReceipt(key);
@@ -68,13 +77,21 @@ export function createInteractionListener({ api, access, imageOf, replyTo, logge
     });
   }
 
-  function invocationOf(interaction: Interaction): Invocation | undefined {
+  function invocationOf(interaction: Interaction, destination: Destination): Invocation | undefined {
     if (interaction.isChatInputCommand()) {
       if (interaction.commandName !== COMMAND_NAME) return undefined;
       return { kind: "command", name: interaction.options.getSubcommand(), values: typedValues(interaction) };
     }
+    if (interaction.isMessageContextMenuCommand()) {
+      const { commandName, targetId, targetMessage } = interaction;
+      const command = commands.find(({ shortcut }) => shortcut?.label === commandName);
+      const message = { ...destination, message: targetId };
+      return (
+        command && { kind: "shortcut", name: command.name, message, pictures: picturesOf(targetMessage) }
+      );
+    }
     if (interaction.isButton()) {
-      const button = decodeButton(interaction.customId);
+      const button = readButton(interaction.customId);
       return button && { kind: "button", ...button };
     }
     if (!interaction.isModalSubmit()) return undefined;
@@ -85,7 +102,8 @@ export function createInteractionListener({ api, access, imageOf, replyTo, logge
 
   function typedValues({ options }: ChatInputCommandInteraction): Record<string, RawValue> {
     const typed = options.data.flatMap((subcommand) => subcommand.options ?? []);
-    return Object.fromEntries(typed.map((option) => [option.name, rawValue(option)]));
+    const { options: declared = {} } = commands.find(({ name }) => name === options.getSubcommand()) ?? {};
+    return coreValues(declared, Object.fromEntries(typed.map((option) => [option.name, rawValue(option)])));
   }
 
   function rawValue({ attachment, value }: CommandInteractionOption): RawValue {
@@ -126,6 +144,11 @@ function destinationOf({ guildId, channelId }: Interaction): Destination | undef
 }
 
 function actorOf({ user, memberPermissions }: Interaction): Actor {
-  const moderator = memberPermissions?.has(PermissionFlagsBits.ManageMessages) ?? false;
-  return { id: user.id, name: user.displayName, moderator };
+  const may = (permission: bigint) => memberPermissions?.has(permission) ?? false;
+  return {
+    id: user.id,
+    name: user.displayName,
+    moderator: may(PermissionFlagsBits.ManageMessages),
+    manager: may(PermissionFlagsBits.ManageGuild),
+  };
 }

@@ -1,40 +1,50 @@
 import {
-  type APIButtonComponentWithCustomId,
   type APIComponentInContainer,
   type APIMessage,
   type APIMessageTopLevelComponent,
   type APITextDisplayComponent,
-  ButtonStyle,
   ComponentType,
   MessageFlags,
   type RESTPostAPIChannelMessageJSONBody,
 } from "discord.js";
-import { type Card, type CardButton, encodeButton, type Notice } from "../chat/card.ts";
-import { escapeText, quote, renderLine, renderLines, visibleText } from "./rich-text.ts";
+import type { Card, Notice } from "../chat/card.ts";
+import type { MediaFile } from "../chat/media-file.ts";
+import { createButtonRows } from "./buttons.ts";
+import type { Upload } from "./discord-api.ts";
+import { escapeText, quote, renderLine, renderLines } from "./rich-text.ts";
+import { createUploads, galleryOf } from "./uploads.ts";
 
 /** Shares of the 4,000 characters that all texts of a message have together (Components V2). */
 const ROOM = { heading: 400, prompt: 1_700, lines: 1_500, footnote: 300 };
-const NOTICE_ROOM = 3_900;
+const NOTICE_ROOM = 3_800;
 const QUOTED_LINES_MAX = 12;
-const ALT_TEXT_MAX = 1_024;
-const LABEL_MAX = 80;
-const ROW_BUTTONS_MAX = 5;
 const BAR_CELLS = 16;
 
-const ACCENT: Record<Card["tone"], number> = { neutral: 0x58_65_f2, good: 0x24_80_46, bad: 0xda_37_3c };
+/** The colour of a message's frame. */
+export const ACCENT: Record<Card["tone"], number> = {
+  neutral: 0x58_65_f2,
+  good: 0x24_80_46,
+  bad: 0xda_37_3c,
+};
 const NOTICE_ACCENT: Record<Notice["tone"], number> = { info: ACCENT.neutral, error: ACCENT.bad };
-const STYLES = {
-  primary: ButtonStyle.Primary,
-  secondary: ButtonStyle.Secondary,
-  danger: ButtonStyle.Danger,
-} satisfies Record<CardButton["style"], ButtonStyle>;
 
 /** A body that fits a post, an edit and an answer alike. Nobody is told: a prompt may contain any mention. */
 export interface MessageBody {
   flags: MessageFlags;
   components: APIMessageTopLevelComponent[];
   allowed_mentions: { parse: [] };
+  /** All that the message has afterwards; absent in an edit: all that it had. */
+  attachments?: { id: string; filename?: string }[];
 }
+
+/** A message with its files. */
+export interface Outgoing {
+  body: MessageBody;
+  uploads: Upload[];
+}
+
+/** Whether a file can be uploaded where the message goes. */
+export type Fits = (file: MediaFile) => boolean;
 
 /** A card as a message; `video` names the attachment that it plays. */
 export function cardMessage(card: Card, video?: { filename: string }): MessageBody {
@@ -42,15 +52,27 @@ export function cardMessage(card: Card, video?: { filename: string }): MessageBo
     ...text(heading(card)),
     ...text(quote(card.prompt, { max: ROOM.prompt, maxLines: QUOTED_LINES_MAX })),
     ...text(renderLines(card.lines, ROOM.lines)),
-    ...(video ? [gallery(video.filename, card.altText ?? "")] : []),
-    ...rows(card.buttons),
+    ...(video ? [playerOf(card, video)] : []),
+    ...createButtonRows()(card.buttons),
     ...text(`-# ${renderLine(card.footnote, ROOM.footnote)}`),
   ]);
 }
 
 /** A private answer as a message; the ephemeral flag is the answer's to set. */
-export function noticeMessage(notice: Notice): MessageBody {
-  return layout(NOTICE_ACCENT[notice.tone], text(renderLines(notice.lines, NOTICE_ROOM)));
+export function noticeMessage({ tone, lines, file }: Notice, fits: Fits): Outgoing {
+  const uploads = createUploads();
+  const words = text(renderLines(lines, NOTICE_ROOM));
+  const tooLarge = text(
+    file && !fits(file) ? `-# ${escapeText(file.filename, 80)} is too large for Discord.` : "",
+  );
+  const shown = file && fits(file) ? [fileView(file, uploads.add(file))] : [];
+  return outgoing(layout(NOTICE_ACCENT[tone], [...words, ...tooLarge, ...shown]), uploads.list);
+}
+
+/** A message that has these files and no others afterwards. */
+export function outgoing(body: MessageBody, uploads: Upload[]): Outgoing {
+  const attachments = uploads.map(({ filename }, index) => ({ id: String(index), filename }));
+  return { body: { ...body, attachments }, uploads };
 }
 
 /** The short reply to a card which tells the requester that the video is there: an edit notifies nobody. */
@@ -59,6 +81,14 @@ export function announcement(card: { message: string }, requester: { id: string 
     content: `<@${requester.id}> your video is ready.`,
     allowed_mentions: { parse: [], users: [requester.id], replied_user: false },
     message_reference: { message_id: card.message, fail_if_not_exists: false },
+  } satisfies RESTPostAPIChannelMessageJSONBody;
+}
+
+/** The direct message that says the same where the requester does not want to be mentioned in the channel. */
+export function directAnnouncement(link: string) {
+  return {
+    content: `Your video is ready: ${link}`,
+    allowed_mentions: { parse: [] },
   } satisfies RESTPostAPIChannelMessageJSONBody;
 }
 
@@ -78,7 +108,8 @@ export function shownVideo(message: APIMessage): { id: string; filename: string 
   return { id: media.attachment_id, filename: decodeURIComponent(filename) };
 }
 
-function layout(accent: number, components: APIComponentInContainer[]): MessageBody {
+/** Components in a coloured frame. */
+export function layout(accent: number, components: APIComponentInContainer[]): MessageBody {
   return {
     flags: MessageFlags.IsComponentsV2,
     components: [{ type: ComponentType.Container, accent_color: accent, components }],
@@ -96,29 +127,16 @@ function heading({ title, progress }: Card): string {
   return `${name}\n${"▰".repeat(filled)}${"▱".repeat(BAR_CELLS - filled)} ${percent} % · ${label}`;
 }
 
-/** A text display holds one character at least. */
-function text(content: string): APITextDisplayComponent[] {
+/** A text display, which holds one character at least. */
+export function text(content: string): APITextDisplayComponent[] {
   return content === "" ? [] : [{ type: ComponentType.TextDisplay, content }];
 }
 
-function gallery(filename: string, altText: string): APIComponentInContainer {
-  const description = visibleText(altText).slice(0, ALT_TEXT_MAX).toWellFormed();
-  const media = { url: `attachment://${filename}` };
-  return { type: ComponentType.MediaGallery, items: [{ media, ...(description !== "" && { description }) }] };
+function playerOf({ altText = "", spoiler = false }: Card, { filename }: { filename: string }) {
+  return galleryOf({ url: `attachment://${filename}` }, { altText, spoiler });
 }
 
-function rows(buttons: readonly CardButton[]): APIComponentInContainer[] {
-  return Array.from({ length: Math.ceil(buttons.length / ROW_BUTTONS_MAX) }, (_, row) => ({
-    type: ComponentType.ActionRow,
-    components: buttons.slice(row * ROW_BUTTONS_MAX, (row + 1) * ROW_BUTTONS_MAX).map(button),
-  }));
-}
-
-function button({ label, style, ...target }: CardButton): APIButtonComponentWithCustomId {
-  return {
-    type: ComponentType.Button,
-    style: STYLES[style],
-    label: label.slice(0, LABEL_MAX),
-    custom_id: encodeButton(target),
-  };
+function fileView({ contentType, filename }: MediaFile, media: { url: string }): APIComponentInContainer {
+  const isVisible = /^(image|video)\//.test(contentType);
+  return isVisible ? galleryOf(media, { altText: filename }) : { type: ComponentType.File, file: media };
 }

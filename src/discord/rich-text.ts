@@ -71,6 +71,21 @@ export function renderLines(lines: readonly Line[], max: number): string {
   return out;
 }
 
+/** All lines below each other in at most `max` UTF-16 units: where they do not fit, the longest are cut. */
+export function fitLines(lines: readonly Line[], max: number): string {
+  const lengths = lines.map((line) => renderLine(line).length + 1).sort((a, b) => a - b);
+  let share = max;
+  let room = max;
+  for (const [index, length] of lengths.entries()) {
+    share = Math.floor(room / (lengths.length - index));
+    if (length > share) break;
+    room -= length;
+  }
+  const fits = lengths.reduce((sum, length) => sum + length, 0) <= max;
+  const shown = lines.map((line) => renderLine(line, fits ? max : share - 1));
+  return shown.filter((line) => line !== "").join("\n");
+}
+
 function renderSpan(span: Span, room: number): string {
   if (room < 1) return "";
   if (typeof span === "string") return escapeText(span, room);

@@ -3,7 +3,7 @@ import type { ChatAdapter, Destination, PlatformName } from "../chat/adapter.ts"
 import type { Card } from "../chat/card.ts";
 import type { ChatBudget, Permit, Priority } from "../chat/chat-budget.ts";
 import { ServiceError } from "../errors.ts";
-import { type Job, posted } from "./job.ts";
+import { isDeleted, type Job, posted } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
 
 /**
@@ -83,7 +83,7 @@ export function createCardBoard({ adapters, budget, jobs, render, logger }: Depe
   /** Shows the newest document. */
   async function edit(slot: Slot, jobId: string, priority: Priority): Promise<void> {
     const job = await jobs.get(jobId);
-    if (!job?.destination.message || job.cardLost !== undefined) return;
+    if (!job?.destination.message || job.cardLost !== undefined || isDeleted(job)) return;
     const card = await render(job);
     // Whoever ended the job shows its final card; progress that comes too late does not show it once more.
     if (!isNews(slot, card) || (card.kind === "final" && priority === "progress")) return;
@@ -141,6 +141,7 @@ export function createCardBoard({ adapters, budget, jobs, render, logger }: Depe
           const card = await render(current);
           const destination = await (send ? send(card) : adapter.postCard(current.destination, card));
           note(slot, card);
+          await jobs.noteMessage(destination, job.id);
           return jobs.update(job.id, (newest) => posted(newest, destination));
         }),
       ),

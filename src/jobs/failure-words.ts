@@ -58,6 +58,12 @@ const WORDS: readonly Words[] = [
     operator: true,
   },
   {
+    matches: /not_supported/,
+    what: "The video service that this bot uses cannot do that.",
+    advice: "Nothing was made, and it is not offered any more. Make a new video from its prompt.",
+    quote: false,
+  },
+  {
     matches: /answer_lost/,
     what: "The video service's answer was lost, and the video is not in its list.",
     advice: "It may have been billed all the same, so nothing was sent again. Retry makes a new one.",

@@ -2,10 +2,10 @@ import type { Card, CardButton, CardProgress } from "../chat/card.ts";
 import { type Line, shorten } from "../chat/rich-text.ts";
 import { describeSize } from "../videos/catalog.ts";
 import { explainFailure } from "./failure-words.ts";
-import { isEnded, type Job } from "./job.ts";
+import { type Derivation, isDeleted, isEnded, type Job } from "./job.ts";
 
 /** A button as its command declares it. */
-export interface JobButton extends Omit<CardButton, "jobId"> {
+export interface JobButton extends Omit<CardButton, "argument"> {
   shows(job: Job): boolean;
 }
 
@@ -16,6 +16,8 @@ export interface JobView {
   typicalMs: number | undefined;
   /** Where the video it was made from can be seen. */
   parentLink: string | undefined;
+  /** What was made from it, with where each can be seen. */
+  children: readonly { id: string; link: string | undefined }[];
   /** Where the finished video stands, when that is another message than the card. */
   resultLink: string | undefined;
   simulated: boolean;
@@ -25,6 +27,8 @@ export interface JobView {
 /** Longest prompt on a card, in characters; the whole one is in the job. */
 const PROMPT_MAX = 600;
 const ALT_TEXT_MAX = 900;
+/** Links to what was made from a video; `/video info` shows all. */
+const CHILDREN_MAX = 3;
 
 /** Shows a job: pure, the same job and view give the same card. */
 export function renderJob(job: Job, view: JobView): Card {
@@ -32,25 +36,28 @@ export function renderJob(job: Job, view: JobView): Card {
   return {
     jobId: job.id,
     revision: job.revision,
-    kind: isEnded(job) || job.phase === "failing" ? "final" : "progress",
+    kind: isOver(job) ? "final" : "progress",
     tone: job.phase === "delivered" ? "good" : job.failure ? "bad" : "neutral",
     title: titleOf(job),
     prompt: shorten(job.request.prompt, PROMPT_MAX),
-    lines: [settingsLine(job), ...parentLine(job, view), ...failureLines(job), ...resultLines(job, view)],
+    lines: isDeleted(job)
+      ? [deletionLine(job)]
+      : [settingsLine(job), ...parentLine(job, view), ...failureLines(job), ...resultLines(job, view)],
     ...(progress && { progress }),
     ...frameOf(job),
     footnote: footnoteOf(job, view),
     ...(job.phase === "delivered" && {
       altText: shorten(`AI-generated video: ${job.request.prompt}`, ALT_TEXT_MAX),
     }),
+    ...(job.spoiler && { spoiler: true }),
     buttons: view.buttons
       .filter((button) => button.shows(job))
-      .map(({ action, label, style }) => ({ action, label, style, jobId: job.id })),
+      .map(({ action, label, style }) => ({ action, label, style, argument: job.id })),
   };
 }
 
 /** "1 m 05 s" */
-function describeDuration(ms: number): string {
+export function describeDuration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
@@ -71,6 +78,9 @@ export function titleOf(job: Job): string {
     case "failing":
     case "failed":
       return "Failed";
+    case "deleting":
+    case "deleted":
+      return job.deletion?.cancelled ? "Cancelled" : "Deleted";
     case "downloading":
     case "delivering":
       return "Uploading";
@@ -83,7 +93,7 @@ export function titleOf(job: Job): string {
 
 function settingsLine(job: Job): Line {
   const { requester, request } = job;
-  const inherited = request.operation === "remix" ? " (inherited)" : "";
+  const inherited = request.operation === "create" ? "" : " (inherited)";
   const image = request.operation === "create" && request.image ? " · from a picture" : "";
   return [
     "by ",
@@ -92,12 +102,19 @@ function settingsLine(job: Job): Line {
   ];
 }
 
+const KINSHIP: Record<Derivation, string> = { remix: "Remix", edit: "Edit", extend: "Extension" };
+
 function parentLine(job: Job, view: JobView): Line[] {
-  if (job.request.operation !== "remix") return [];
-  const { parentJobId } = job.request;
-  return [
-    ["Remix of ", view.parentLink ? { link: view.parentLink, text: parentJobId } : { code: parentJobId }],
-  ];
+  if (job.request.operation === "create") return [];
+  const { operation, parentJobId, addSeconds } = job.request;
+  const added = addSeconds === undefined ? "" : ` by ${addSeconds} s`;
+  const parent = view.parentLink ? { link: view.parentLink, text: parentJobId } : { code: parentJobId };
+  return [[`${KINSHIP[operation]}${added} of `, parent]];
+}
+
+function deletionLine({ deletion }: Job): Line {
+  const { by, cancelled } = deletion ?? { by: { id: "", name: "somebody" }, cancelled: false };
+  return [cancelled ? "Stopped by " : "Deleted by ", { person: by.id, name: by.name }];
 }
 
 function failureLines(job: Job): Line[] {
@@ -107,15 +124,25 @@ function failureLines(job: Job): Line[] {
 }
 
 function resultLines(job: Job, view: JobView): Line[] {
-  const count = job.remixes.length;
   return [
     ...(view.resultLink ? [[{ link: view.resultLink, text: "See the video" }]] : []),
-    ...(count > 0 ? [[`Remixed ${count === 1 ? "once" : `${count} times`}`]] : []),
+    ...childrenLine(job, view),
   ];
 }
 
+/** How often it was taken up, and the newest of what came of it. */
+function childrenLine({ remixes }: Job, { children }: JobView): Line[] {
+  const count = remixes.length;
+  if (count === 0) return [];
+  const times = `Remixed ${count === 1 ? "once" : `${count} times`}`;
+  const shown = children.slice(-CHILDREN_MAX).flatMap(({ id, link }) => {
+    return link === undefined ? [] : [", ", { link, text: id }];
+  });
+  return [shown.length === 0 ? [times] : [times, ": ", ...shown.slice(1)]];
+}
+
 function progressOf(job: Job, view: JobView): CardProgress | undefined {
-  if (isEnded(job) || job.phase === "failing") return undefined;
+  if (isOver(job)) return undefined;
   const elapsedMs = view.now - job.createdAt;
   const percent = job.phase === "downloading" || job.phase === "delivering" ? 100 : job.video?.progress;
   // The first few percent say little about the rest.
@@ -125,6 +152,11 @@ function progressOf(job: Job, view: JobView): CardProgress | undefined {
       : view.typicalMs && view.typicalMs - elapsedMs;
   const estimate = left !== undefined && left >= 1000 ? `, about ${describeDuration(left)} left` : "";
   return { percent, label: `${describeDuration(elapsedMs)} so far${estimate}` };
+}
+
+/** Whether the card says the last thing for now. */
+function isOver(job: Job): boolean {
+  return isEnded(job) || job.phase === "failing" || job.phase === "deleting";
 }
 
 function frameOf({ request }: Job): Pick<Card, "frame"> {

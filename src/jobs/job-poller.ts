@@ -13,6 +13,11 @@ import type { JobStore } from "./job-store.ts";
 export interface JobPoller extends Repetition {
   /** One round of asking. */
   tick(): Promise<void>;
+  /**
+   * Asks for one job now, whatever its phase, and moves it if it is rendering.
+   * Resolves to what the backend says: "gone" when it does not know the video, undefined when it says nothing.
+   */
+  look(job: Job): Promise<Video | "gone" | undefined>;
 }
 
 interface Dependencies {
@@ -63,12 +68,14 @@ export function createJobPoller({ jobs, videos, board, queue, intervalMs, logger
     board.show(next).catch((err: unknown) => logger.warn({ jobId: next.id, err }, "card not updated"));
   }
 
-  async function retrieve(job: Job, videoId: string): Promise<void> {
+  async function retrieve(job: Job, videoId: string): Promise<Video | "gone" | undefined> {
     const video = await videos.retrieve(videoId).catch((error: unknown) => missing(job, error));
+    if (job.phase !== "rendering") return video;
     if (video === "gone") {
       const failure = { code: "video_gone", message: "The backend does not know this video any more." };
       await apply(job, (current) => failing(current, failure));
     } else if (video) await apply(job, (current) => observed(current, video));
+    return video;
   }
 
   /** "gone" when the backend says so; undefined when it says nothing now. */
@@ -100,5 +107,6 @@ export function createJobPoller({ jobs, videos, board, queue, intervalMs, logger
     pauseMs: () => intervalMs * (1 + JITTER * Math.random()),
     onError: (err) => logger.warn({ err }, "poll failed, trying again next time"),
   });
-  return { ...repetition, tick };
+  const look = async (job: Job) => job.video && retrieve(job, job.video.id);
+  return { ...repetition, tick, look };
 }

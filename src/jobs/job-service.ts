@@ -1,20 +1,24 @@
 import type { Logger } from "pino";
-import {
-  type ChatAdapter,
-  type ChatRequest,
-  type Destination,
-  DIRECT_MESSAGES,
-  type ImageAttachment,
-  type PlatformName,
-} from "../chat/adapter.ts";
+import type { ChatAdapter, ChatRequest, ImageAttachment, PlatformName } from "../chat/adapter.ts";
 import { UserError } from "../errors.ts";
 import type { MediaStore } from "../media/media-store.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
-import { type Catalog, type ClipSettings, settleClip } from "../videos/catalog.ts";
+import type { SettingsStore } from "../settings/settings.ts";
+import { type Catalog, type ClipSettings, extendSteps, settleClip } from "../videos/catalog.ts";
+import type { VideosClient } from "../videos/videos-client.ts";
 import type { CardBoard } from "./card-board.ts";
-import { isEnded, type Job, type JobRequest } from "./job.ts";
+import {
+  type Derivation,
+  isDeleted,
+  isEnded,
+  type Job,
+  type JobRequest,
+  type ReferenceImage,
+} from "./job.ts";
+import type { JobAccess } from "./job-access.ts";
 import { createJobId, type JobStore } from "./job-store.ts";
-import { checkImageClaims, keepImage } from "./reference-image.ts";
+import type { Permissions } from "./permissions.ts";
+import { keepImage, loadPicture, nearestSize } from "./reference-image.ts";
 
 /** What Slack's form holds, and what every platform therefore takes (characters). */
 export const PROMPT_MAX = 3000;
@@ -22,54 +26,52 @@ export const PROMPT_MAX = 3000;
 /** White space, control and format characters (Unicode): a prompt of nothing else says nothing. */
 const INVISIBLE = /[\s\p{C}]/gu;
 
-/** What commands can do with videos. Everything a person can mend is a UserError, thrown before anything is paid. */
+/** What people may leave open. */
+export type WantedClip = Partial<Record<keyof ClipSettings, string | undefined>>;
+
+/** Takes requests for videos. Everything a person can mend is a UserError, thrown before anything is paid. */
 export interface JobService {
+  /** @param wanted.imageOf a job whose picture is used where none is given. */
   create(
     request: ChatRequest,
-    wanted: Partial<Record<keyof ClipSettings, string | undefined>> & {
+    wanted: WantedClip & {
       prompt: string;
       image?: ImageAttachment | undefined;
+      imageOf?: string | undefined;
     },
   ): Promise<Job>;
-  remix(request: ChatRequest, parentJobId: string, prompt: string): Promise<Job>;
-  /** Runs a failed job's request again, for whoever asks. @throws UserError when it did not fail. */
+  /** Makes something new from a finished video; an extension needs `addSeconds`. */
+  derive(
+    request: ChatRequest,
+    wanted: { operation: Derivation; parentJobId: string; prompt: string; addSeconds?: string },
+  ): Promise<Job>;
+  /** Runs an ended job's request again, for whoever asks. @throws UserError while it is under way. */
   retry(request: ChatRequest, jobId: string): Promise<Job>;
-  /** A job of the same server or workspace. @throws UserError when there is none. */
-  find(destination: Destination, jobId: string): Promise<Job>;
-  /** A job whose video is there to be remixed. @throws UserError */
-  findFinished(destination: Destination, jobId: string): Promise<Job>;
-  /** The person's jobs there that are not ended, oldest first. */
-  running(destination: Destination, personId: string): Promise<Job[]>;
-  /** The person's newest finished jobs there whose id or prompt contains `text`; at most `limit`. */
-  suggest(destination: Destination, personId: string, text: string, limit: number): Promise<Job[]>;
-  /** Where people can see a job. */
-  link(job: Job): string | undefined;
 }
 
 interface Dependencies {
   jobs: JobStore;
+  access: JobAccess;
+  permissions: Permissions;
+  settings: SettingsStore;
   adapters: ReadonlyMap<PlatformName, ChatAdapter>;
   board: CardBoard;
   queue: WorkQueue;
   media: MediaStore;
+  videos: VideosClient;
   catalog: Catalog;
   now: () => number;
   logger: Logger;
 }
 
-/** Takes requests up: checks them, writes the job, posts its card and hands it to the queue. */
-export function createJobService({
-  jobs,
-  adapters,
-  board,
-  queue,
-  media,
-  catalog,
-  now,
-  logger,
-}: Dependencies): JobService {
+/** Checks requests, writes their jobs, posts their cards and hands them to the queue. */
+export function createJobService(dependencies: Dependencies): JobService {
+  const { jobs, access, permissions, settings, adapters, board, queue, media, videos, catalog, now, logger } =
+    dependencies;
+
   async function submit(request: ChatRequest, id: string, wanted: JobRequest): Promise<Job> {
     const { destination, actor, uploadLimitBytes, receipt } = request;
+    const { ping, spoiler } = await settings.effective(actor.id, destination);
     const at = now();
     const job: Job = {
       id,
@@ -81,6 +83,8 @@ export function createJobService({
       ...(receipt !== undefined && { receipt }),
       requester: { id: actor.id, name: actor.name },
       ...(uploadLimitBytes !== undefined && { uploadLimitBytes }),
+      ping,
+      ...(spoiler === "on" && { spoiler: true }),
       request: wanted,
       remixes: [],
     };
@@ -99,113 +103,137 @@ export function createJobService({
     }
   }
 
-  function checkPrompt(prompt: string): string {
-    const text = prompt.replaceAll("\r\n", "\n").trim();
-    if (text.replace(INVISIBLE, "") === "")
-      throw new UserError("prompt_empty", "The prompt is empty. Say what the video should show.", "prompt");
-    const length = Array.from(text).length;
-    if (length > PROMPT_MAX) {
-      throw new UserError(
-        "prompt_too_long",
-        `The prompt has ${length} characters; ${PROMPT_MAX} is the most. Shorten it.`,
-        "prompt",
-      );
-    }
-    return text;
-  }
-
-  async function checkAccess(destination: Destination): Promise<void> {
+  /** All that can be wrong with a request whatever it is for. */
+  async function admit({ actor, destination }: ChatRequest, parent?: Job): Promise<void> {
+    await permissions.require("create", actor, destination);
+    if (parent) await permissions.require("remix", actor, destination, parent);
     await adapters.get(destination.platform)?.checkAccess(destination);
   }
 
-  async function find(destination: Destination, jobId: string): Promise<Job> {
-    const id = jobId.trim().toLowerCase();
-    const job = /^[a-z0-9]{1,40}$/.test(id) ? await jobs.get(id) : undefined;
-    if (!job || !isNear(job.destination, destination)) {
-      throw new UserError(
-        "unknown_job",
-        `There is no video “${jobId.slice(0, 40)}” here. Its id stands at the foot of its card.`,
-      );
-    }
-    return job;
+  /** Every job has its picture to itself, so that none loses it with another. */
+  async function copyImage(
+    id: string,
+    image: ReferenceImage | undefined,
+  ): Promise<ReferenceImage | undefined> {
+    if (!image) return undefined;
+    const mediaKey = image.mediaKey.replace(/^[^/]+/, id);
+    if (!(await media.stat(image.mediaKey)))
+      throw new UserError("image_gone", "The picture is no longer kept here. Attach it again.", "image");
+    await media.put(mediaKey, media.read(image.mediaKey));
+    return { ...image, mediaKey };
   }
 
-  async function findFinished(destination: Destination, jobId: string): Promise<Job> {
-    const job = await find(destination, jobId);
-    // People may see the video before its delivery is written down.
-    if (job.video && (job.phase === "delivered" || job.phase === "delivering")) return job;
-    const state = isEnded(job)
-      ? "failed, so there is no video to remix"
-      : "is not finished yet; try again when it is";
-    throw new UserError("not_finished", `Video ${job.id} ${state}.`);
+  async function createFrom(request: ChatRequest, picture: ImageAttachment | undefined, wanted: WantedClip) {
+    const loaded = picture && (await loadPicture(picture));
+    const offered = await settings.catalogFor(request.actor.id, request.destination);
+    const clip = settleClip(offered, wanted);
+    if (!loaded) return { clip, loaded };
+    const sizes = catalog.models.find(({ id }) => id === clip.model)?.sizes ?? [clip.size];
+    return { clip: { ...clip, size: wanted.size ?? nearestSize(loaded, sizes) }, loaded };
   }
 
   return {
-    async create(request, { prompt, image, ...settings }) {
-      const clip = { prompt: checkPrompt(prompt), ...settleClip(catalog, settings) };
-      if (image) checkImageClaims(image);
-      await checkAccess(request.destination);
+    async create(request, { prompt, image, imageOf, ...wanted }) {
+      const text = checkPrompt(prompt);
+      await admit(request);
       const id = createJobId();
-      const reference = image && (await keepImage(id, image, media));
-      return submit(request, id, { operation: "create", ...clip, ...(reference && { image: reference }) });
+      const before = imageOf === undefined || image ? undefined : await access.find(request, imageOf);
+      const { clip, loaded } = await createFrom(request, image, wanted);
+      const old = before?.request.operation === "create" ? before.request.image : undefined;
+      const reference = loaded
+        ? await keepImage(id, loaded, clip.size, media)
+        : await refit(id, old, before, clip);
+      return submit(request, id, {
+        operation: "create",
+        prompt: text,
+        ...clip,
+        ...(reference && { image: reference }),
+      });
     },
 
-    async remix(request, parentJobId, prompt) {
+    async derive(request, { operation, parentJobId, prompt, addSeconds }) {
       const text = checkPrompt(prompt);
-      const parent = await findFinished(request.destination, parentJobId);
-      await checkAccess(request.destination);
+      const parent = await access.findFinished(request, parentJobId);
+      if (!videos.supports(operation)) throw notOffered(operation);
       const { model, seconds, size } = parent.request;
-      const sourceVideoId = parent.video?.id ?? "";
+      const length = operation === "extend" ? checkStep(seconds, addSeconds) : undefined;
+      await admit(request, parent);
       return submit(request, createJobId(), {
-        operation: "remix",
+        operation,
         prompt: text,
         model,
-        seconds,
+        seconds: length ?? seconds,
         size,
         parentJobId: parent.id,
-        sourceVideoId,
+        sourceVideoId: parent.video?.id ?? "",
+        ...(addSeconds !== undefined && operation === "extend" && { addSeconds }),
       });
     },
 
     async retry(request, jobId) {
-      const { id, phase, request: wanted } = await find(request.destination, jobId);
-      if (phase !== "failed" && phase !== "failing")
-        throw new UserError("not_failed", `Video ${id} did not fail, so there is nothing to make again.`);
-      await checkAccess(request.destination);
+      const job = await access.find(request, jobId);
+      if (!isEnded(job) && job.phase !== "failing")
+        throw new UserError("not_ended", `Video ${job.id} is still being made.`, "video");
+      if (isDeleted(job))
+        throw new UserError("deleted", `Video ${job.id} was deleted with its prompt.`, "video");
+      const wanted = job.request;
+      if (wanted.operation === "create") {
+        await admit(request);
+        const id = createJobId();
+        const { image: old, ...rest } = wanted;
+        const image = await copyImage(id, old);
+        return submit(request, id, { ...rest, ...(image && { image }) });
+      }
+      const parent = await jobs.get(wanted.parentJobId);
+      await admit(request, parent);
       return submit(request, createJobId(), wanted);
     },
-
-    find,
-    findFinished,
-
-    async running(destination, personId) {
-      return (await jobs.active()).filter((job) => isOf(job, destination, personId));
-    },
-
-    async suggest(destination, personId, text, limit) {
-      const wanted = text.trim().toLowerCase();
-      const recent = await jobs.recentOf(destination, personId);
-      const fitting = recent.filter(({ id, phase, request }) => {
-        return (
-          phase === "delivered" && (id.includes(wanted) || request.prompt.toLowerCase().includes(wanted))
-        );
-      });
-      return fitting.slice(0, limit);
-    },
-
-    link(job) {
-      const at = job.result ?? job.destination;
-      return at.message === undefined ? undefined : adapters.get(at.platform)?.link(at);
-    },
   };
+
+  /** The picture of an earlier job, for the new clip's size. */
+  async function refit(
+    id: string,
+    image: ReferenceImage | undefined,
+    before: Job | undefined,
+    { size }: ClipSettings,
+  ): Promise<ReferenceImage | undefined> {
+    if (!image || before?.request.size === size) return copyImage(id, image);
+    const { filename, contentType, mediaKey } = image;
+    const info = await media.stat(mediaKey);
+    const kept = { filename, contentType, bytes: info?.bytes ?? 0, open: async () => media.read(mediaKey) };
+    return keepImage(id, await loadPicture(kept), size, media);
+  }
 }
 
-function isOf(job: Job, destination: Destination, personId: string): boolean {
-  return job.requester.id === personId && isNear(job.destination, destination);
+function checkPrompt(prompt: string): string {
+  const text = prompt.replaceAll("\r\n", "\n").trim();
+  if (text.replace(INVISIBLE, "") === "")
+    throw new UserError("prompt_empty", "The prompt is empty. Say what the video should show.", "prompt");
+  const length = Array.from(text).length;
+  if (length > PROMPT_MAX) {
+    throw new UserError(
+      "prompt_too_long",
+      `The prompt has ${length} characters; ${PROMPT_MAX} is the most. Shorten it.`,
+      "prompt",
+    );
+  }
+  return text;
 }
 
-/** Of the same server or workspace; direct messages are a place for each person. */
-function isNear(a: Destination, b: Destination): boolean {
-  const together = a.workspace !== DIRECT_MESSAGES || a.channel === b.channel;
-  return a.platform === b.platform && a.workspace === b.workspace && together;
+/** The length of a video after an extension. */
+function checkStep(seconds: string, step: string | undefined): string {
+  const steps = extendSteps(seconds);
+  if (step !== undefined && steps.includes(step)) return String(Number(seconds) + Number(step));
+  const message =
+    steps.length === 0
+      ? `This video has ${seconds} seconds, and 120 is the most. Extend a shorter one.`
+      : `This video of ${seconds} seconds can be extended by ${steps.join(", ")} seconds.`;
+  throw new UserError("unsupported_step", message, "seconds");
+}
+
+function notOffered(operation: Derivation): UserError {
+  return new UserError(
+    "not_offered",
+    `The video service that this bot uses cannot ${operation} videos. /video create makes a new one.`,
+  );
 }

@@ -1,7 +1,22 @@
 import { randomInt } from "node:crypto";
 import type { Destination } from "../chat/adapter.ts";
+import { createPagedLog } from "../store/paged-log.ts";
 import type { Collection, Store } from "../store/store.ts";
 import { isEnded, type Job } from "./job.ts";
+
+/** Whose jobs: a person's everywhere on a platform, a channel's, or a whole server's or workspace's. */
+export type HistoryScope =
+  | { platform: string; person: string }
+  | { platform: string; workspace: string; channel?: string };
+
+/** A job as histories name it. */
+export interface HistoryEntry {
+  id: string;
+  /** When it was asked for (Unix milliseconds). */
+  at: number;
+  workspace: string;
+  channel: string;
+}
 
 /** The job documents and the list of those that are not ended. */
 export interface JobStore {
@@ -11,8 +26,18 @@ export interface JobStore {
   insert(job: Job): Promise<void>;
   /** Applies a pure transition with compare-and-swap; a job that is gone stays gone. */
   update(id: string, transition: (job: Job) => Job): Promise<Job | undefined>;
-  /** A person's newest jobs in a server or workspace, newest first. */
-  recentOf(destination: Destination, personId: string): Promise<Job[]>;
+  /** All jobs of a scope, newest first; some of them may be gone. */
+  history(scope: HistoryScope): Promise<readonly HistoryEntry[]>;
+  /** The job that a message shows. */
+  byMessage(message: Destination): Promise<Job | undefined>;
+  /** Writes down which job a message shows. */
+  noteMessage(message: Destination, jobId: string): Promise<void>;
+  /** Takes an ended job up again by a transition that makes it unended. */
+  revive(id: string, transition: (job: Job) => Job): Promise<Job | undefined>;
+  /** Erases a job and every trail of it but the histories of others. */
+  erase(job: Job): Promise<void>;
+  /** Forgets a history; its jobs are erased one by one. */
+  eraseHistory(scope: HistoryScope): Promise<void>;
   /** Writes down whose video it is; false when it is another job's. */
   claimVideo(videoId: string, jobId: string): Promise<boolean>;
   /** The job a video belongs to. */
@@ -21,8 +46,6 @@ export interface JobStore {
   active(): Promise<Job[]>;
 }
 
-/** How many of a person's jobs are offered to them while they type. */
-const RECENT_MAX = 100;
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
 /** An id that cannot be guessed and can be read aloud: 50 bits in 10 letters and digits without i, l, o, u. */
@@ -41,10 +64,11 @@ export function createJobStore({ store, now }: { store: Store; now: () => number
     name: "video-owner",
     version: 1,
   });
-  const recent: Collection<{ ids: string[] }> = store.collection<{ ids: string[] }>({
-    name: "recent",
+  const messages: Collection<{ jobId: string }> = store.collection<{ jobId: string }>({
+    name: "message",
     version: 1,
   });
+  const histories = createPagedLog<HistoryEntry>({ store, name: "history" });
   /** An entry whose job is missing may be about to get it; after a minute it never will. */
   const ORPHAN_AFTER_MS = 60_000;
 
@@ -52,29 +76,59 @@ export function createJobStore({ store, now }: { store: Store; now: () => number
     return (await jobs.getMany(ids)).filter((job) => job !== undefined);
   }
 
+  async function update(id: string, transition: (job: Job) => Job): Promise<Job | undefined> {
+    const job = await jobs.update(id, (current) => {
+      if (!current) return undefined;
+      const next = transition(current);
+      return next === current ? current : { ...next, revision: current.revision + 1, updatedAt: now() };
+    });
+    if (job && isEnded(job)) await activeIds.delete(id);
+    return job;
+  }
+
   return {
     get: (id) => jobs.get(id),
     getMany,
+    update,
     async insert(job) {
       await activeIds.insert(job.id, { since: now() });
-      const { platform, workspace } = job.destination;
-      await recent.update(`${platform}:${workspace}:${job.requester.id}`, (known) => ({
-        ids: [job.id, ...(known?.ids ?? [])].slice(0, RECENT_MAX),
-      }));
+      await Promise.all(
+        scopesOf(job).map(async (scope) => {
+          await histories.append(scope, await histories.openPage(scope), entryOf(job));
+        }),
+      );
       if (!(await jobs.insert(job.id, job))) throw new Error(`Job ${job.id} exists already.`);
     },
-    async recentOf({ platform, workspace }, personId) {
-      return getMany((await recent.get(`${platform}:${workspace}:${personId}`))?.ids ?? []);
+    history: (scope) => histories.all(keyOf(scope)),
+    async byMessage(message) {
+      const key = messageKey(message);
+      const known = key === undefined ? undefined : await messages.get(key);
+      return known && jobs.get(known.jobId);
     },
-    async update(id, transition) {
-      const job = await jobs.update(id, (current) => {
-        if (!current) return undefined;
-        const next = transition(current);
-        return next === current ? current : { ...next, revision: current.revision + 1, updatedAt: now() };
-      });
-      if (job && isEnded(job)) await activeIds.delete(id);
+    async noteMessage(message, jobId) {
+      const key = messageKey(message);
+      if (key !== undefined)
+        await messages.update(key, (known) => (known?.jobId === jobId ? known : { jobId }));
+    },
+    async revive(id, transition) {
+      await activeIds.insert(id, { since: now() });
+      const job = await update(id, transition);
+      // Whoever found the ended job among the active ones meanwhile has taken it out again.
+      if (job && !isEnded(job)) await activeIds.insert(id, { since: now() });
       return job;
     },
+    async erase(job) {
+      const { destination, result, video } = job;
+      for (const message of [destination, ...(result ? [result] : [])]) {
+        const key = messageKey(message);
+        if (key !== undefined) await messages.delete(key);
+      }
+      if (video) await owners.delete(video.id);
+      for (const scope of scopesOf(job)) await histories.remove(scope, job.id);
+      await jobs.delete(job.id);
+      await activeIds.delete(job.id);
+    },
+    eraseHistory: (scope) => histories.clear(keyOf(scope)),
     async claimVideo(videoId, jobId) {
       return (await owners.insert(videoId, { jobId })) || (await owners.get(videoId))?.jobId === jobId;
     },
@@ -91,4 +145,29 @@ export function createJobStore({ store, now }: { store: Store; now: () => number
       return found.filter((job) => !isEnded(job)).sort((a, b) => a.createdAt - b.createdAt);
     },
   };
+}
+
+function keyOf(scope: HistoryScope): string {
+  if ("person" in scope) return `person:${scope.platform}:${scope.person}`;
+  const { platform, workspace, channel } = scope;
+  const place = `${platform}:${workspace}`;
+  return channel === undefined ? `place:${place}` : `channel:${place}:${channel}`;
+}
+
+/** Direct messages are no server: nobody may look through all of them. */
+function scopesOf({ destination, requester }: Job): string[] {
+  const { platform, workspace, channel } = destination;
+  return [
+    { platform, person: requester.id },
+    { platform, workspace, channel },
+    { platform, workspace },
+  ].map(keyOf);
+}
+
+function entryOf({ id, createdAt, destination: { workspace, channel } }: Job): HistoryEntry {
+  return { id, at: createdAt, workspace, channel };
+}
+
+function messageKey({ platform, workspace, channel, message }: Destination): string | undefined {
+  return message === undefined ? undefined : `${platform}:${workspace}:${channel}:${message}`;
 }

@@ -4,6 +4,8 @@ import type { ChatAdapter, Destination, PlatformName } from "../chat/adapter.ts"
 import type { Card } from "../chat/card.ts";
 import type { OperatorNotice } from "../chat/operator-notice.ts";
 import { ServiceError } from "../errors.ts";
+import type { Gallery } from "../gallery/gallery.ts";
+import type { Stars } from "../gallery/stars.ts";
 import type { MediaStore } from "../media/media-store.ts";
 import type { Work } from "../queue/work-queue.ts";
 import type { Video } from "../videos/video.ts";
@@ -14,12 +16,14 @@ import { explainFailure } from "./failure-words.ts";
 import {
   created,
   creating,
+  type Derivation,
+  deleted,
   delivered,
   type Failure,
   failed,
   failing,
-  isEnded,
   type Job,
+  type JobRequest,
   type Phase,
   posted,
   refused,
@@ -27,6 +31,7 @@ import {
   stored,
 } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
+import type { ListInGallery } from "./listing.ts";
 import { findLostVideo } from "./lost-video.ts";
 import type { TypicalDuration } from "./typical-duration.ts";
 
@@ -37,6 +42,9 @@ interface Dependencies {
   board: CardBoard;
   adapters: ReadonlyMap<PlatformName, ChatAdapter>;
   render(job: Job): Promise<Card>;
+  gallery: Gallery;
+  list: ListInGallery;
+  stars: Stars;
   typical: TypicalDuration;
   tellOperator: OperatorNotice;
   now: () => number;
@@ -62,13 +70,16 @@ const LOOK_FOR_MS = 30_000;
  * A step that rejects with a retryable ServiceError is tried again later by the queue; any other failure ends the job.
  */
 export function createJobWorker(dependencies: Dependencies): Work {
-  const { jobs, videos, media, board, adapters, render, typical, tellOperator, now, logger } = dependencies;
+  const { jobs, videos, media, board, adapters, render, gallery, list, stars } = dependencies;
+  const { typical, tellOperator, now, logger } = dependencies;
 
   const steps: Partial<Record<Phase, Step>> = {
     /** The process died around the first card: find it or post it. */
     async accepted(job) {
       const destination = await findCard(job);
-      return destination ? jobs.update(job.id, (current) => posted(current, destination)) : board.post(job);
+      if (!destination) return board.post(job);
+      await jobs.noteMessage(destination, job.id);
+      return jobs.update(job.id, (current) => posted(current, destination));
     },
 
     async posted(job) {
@@ -107,12 +118,15 @@ export function createJobWorker(dependencies: Dependencies): Work {
           // Newer than whatever the card showed until now.
           card: await render({ ...delivered(job, job.destination, at), revision: job.revision + 1 }),
           requester: job.requester,
+          ping: job.ping ?? "reply",
           uploadLimitBytes: job.uploadLimitBytes,
           checkpoint: job.deliveryCheckpoint,
           save: async (checkpoint) => {
             await jobs.update(job.id, (current) => ({ ...current, deliveryCheckpoint: checkpoint }));
           },
         });
+        await jobs.noteMessage(result, job.id);
+        await list(job, at);
         const done = await jobs.update(job.id, (current) => delivered(current, result, at));
         if (!done) return;
         typical.note(done);
@@ -126,7 +140,32 @@ export function createJobWorker(dependencies: Dependencies): Work {
       await board.show(job);
       return jobs.update(job.id, failed);
     },
+
+    /** Each of these can be done again: what is gone stays gone. */
+    async deleting(job) {
+      await removeFromBackend(job);
+      await gallery.remove(job.destination, job.id);
+      await stars.remove(job.id);
+      await media.delete(job.id);
+      await board.finish(job, async (adapter) => {
+        const { destination, result, deliveryCheckpoint: checkpoint } = job;
+        const card = await render({ ...deleted(job), revision: job.revision + 1 });
+        await adapter.retract({ destination, result, checkpoint, card });
+      });
+      return jobs.update(job.id, deleted);
+    },
   };
+
+  /** A backend that cannot delete, or will not, keeps the video for as long as it keeps any. */
+  async function removeFromBackend({ id, video, deletion }: Job): Promise<void> {
+    if (!video || deletion?.cancelled) return;
+    try {
+      await videos.delete(video.id);
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      logger.warn({ jobId: id, err: error }, "video not deleted at the backend");
+    }
+  }
 
   async function findCard({ destination, receipt }: Job): Promise<Destination | undefined> {
     return receipt === undefined
@@ -136,13 +175,19 @@ export function createJobWorker(dependencies: Dependencies): Work {
 
   /** Gathers what a create needs, so that nothing but the backend can fail once it is written down as sent. */
   async function prepare({ request }: Job): Promise<() => Promise<Video>> {
-    if (request.operation === "remix") return () => videos.remix(request.sourceVideoId, request.prompt);
+    if (request.operation !== "create") return () => derive(request);
     const { image, model, seconds, size, prompt } = request;
     const clip = { model, seconds, size, prompt };
     if (!image) return () => videos.create(clip);
     const bytes = await buffer(media.read(image.mediaKey));
     const { filename, contentType } = image;
     return () => videos.create({ ...clip, image: { filename, contentType, bytes } });
+  }
+
+  function derive({ operation, sourceVideoId, prompt, addSeconds }: JobRequest & { operation: Derivation }) {
+    if (operation === "remix") return videos.remix(sourceVideoId, prompt);
+    if (operation === "edit") return videos.edit(sourceVideoId, prompt);
+    return videos.extend(sourceVideoId, prompt, addSeconds ?? "");
   }
 
   /** Resolves when the answer is lost, so that the video may be there; anything else is a refusal, and certain. */
@@ -159,13 +204,13 @@ export function createJobWorker(dependencies: Dependencies): Work {
       return fail(job, { code: "answer_lost", message: "Its video is another job's." });
     const { request } = job;
     const parent =
-      request.operation === "remix"
-        ? await jobs.update(request.parentJobId, (current) => remixed(current, job.id))
-        : undefined;
+      request.operation === "create"
+        ? undefined
+        : await jobs.update(request.parentJobId, (current) => remixed(current, job.id));
     const next = await jobs.update(job.id, (current) => created(current, video));
     logger.info({ jobId: job.id, videoId: video.id, operation: request.operation }, "video created");
     // While a parent is being delivered its card is the delivery's.
-    if (parent && isEnded(parent)) showLater(parent);
+    if (parent?.phase === "delivered") showLater(parent);
     if (next?.phase === "rendering") showLater(next);
     return next;
   }
@@ -197,7 +242,9 @@ export function createJobWorker(dependencies: Dependencies): Work {
       if (!(error instanceof ServiceError))
         logger.error({ jobId: job.id, phase: job.phase, err: error }, "job step failed");
       // A card that cannot say that its job failed is the end of it, too.
-      return job.phase === "failing" ? jobs.update(job.id, failed) : fail(job, failureOf(job, error));
+      if (job.phase === "failing") return jobs.update(job.id, failed);
+      if (job.phase === "deleting") return jobs.update(job.id, deleted);
+      return fail(job, failureOf(job, error));
     }
   }
 
@@ -215,7 +262,7 @@ function failureOf({ phase, request }: Job, error: unknown): Failure {
   if (!(error instanceof ServiceError)) return { code: "internal", message: "" };
   const { service, message, requestId } = error;
   const posting = (phase === "accepted" || phase === "delivering") && service !== "media";
-  const sourceGone = phase === "posted" && request.operation === "remix" && error.code === "not_found";
+  const sourceGone = phase === "posted" && request.operation !== "create" && error.code === "not_found";
   const code = posting ? `cannot_post_${error.code}` : sourceGone ? "source_gone" : error.code;
   return {
     code: service === "media" ? `media_${code}` : code,

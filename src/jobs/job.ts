@@ -1,4 +1,4 @@
-import type { Destination } from "../chat/adapter.ts";
+import type { Destination, Ping } from "../chat/adapter.ts";
 import type { ClipSettings } from "../videos/catalog.ts";
 import type { Video, VideoStatus } from "../videos/video.ts";
 
@@ -9,17 +9,21 @@ export interface ReferenceImage {
   contentType: string;
 }
 
-/** What to ask the backend for. */
+/** What is made from a finished video. */
+export type Derivation = "remix" | "edit" | "extend";
+
+/** What to ask the backend for. Of an extension `seconds` is the whole length, `addSeconds` what comes to it. */
 export type JobRequest = ClipSettings & { prompt: string } & (
     | { operation: "create"; image?: ReferenceImage }
-    | { operation: "remix"; parentJobId: string; sourceVideoId: string }
+    | { operation: Derivation; parentJobId: string; sourceVideoId: string; addSeconds?: string }
   );
 
 /**
  * Where a job stands with us. Each is written down before what it names is tried:
  * `accepted` the card is to be posted, `posted` the video is to be created, `creating` a create was sent and its
  * answer is not known, `rendering` the backend works, `downloading` files are fetched, `delivering` they are
- * uploaded, `delivered` it is all done; `failing` the card has yet to say why, `failed` it has.
+ * uploaded, `delivered` it is all done; `failing` the card has yet to say why, `failed` it has; `deleting` it is to
+ * vanish everywhere, `deleted` its card is a tombstone.
  */
 export type Phase =
   | "accepted"
@@ -30,7 +34,9 @@ export type Phase =
   | "delivering"
   | "delivered"
   | "failing"
-  | "failed";
+  | "failed"
+  | "deleting"
+  | "deleted";
 
 /** Why a job failed: a stable code, the backend's own words and its request id for the log. */
 export interface Failure {
@@ -43,6 +49,7 @@ export interface Failure {
 export interface StoredMedia {
   video: { key: string; bytes: number };
   thumbnail?: { key: string; bytes: number; contentType: string };
+  spritesheet?: { key: string; bytes: number; contentType: string };
 }
 
 /** Our record of one request by one person in one channel. Times are Unix milliseconds. */
@@ -58,6 +65,10 @@ export interface Job {
   receipt?: string;
   requester: { id: string; name: string };
   uploadLimitBytes?: number;
+  /** How the requester is told that the video is there; absent: where it stands, by name. */
+  ping?: Ping;
+  /** The video is shown to those alone who want to see it. */
+  spoiler?: boolean;
   request: JobRequest;
   /** When the create was sent. */
   createSentAt?: number;
@@ -78,10 +89,27 @@ export interface Job {
   deliveredAt?: number;
   /** Why the card can be edited no more. */
   cardLost?: string;
+  /** Its place in the channel's gallery, written down before it is put there. */
+  gallery?: { page: number; at: number };
+  /** Why no gallery shows it, though it is delivered. */
+  unlisted?: "hidden" | "message_deleted";
+  /** Who wanted it gone, and whether it was stopped before it was finished. */
+  deletion?: { by: { id: string; name: string }; at: number; cancelled: boolean };
+  /** Jobs that were made from it, the oldest first. */
   remixes: string[];
 }
 
-const ENDED: readonly Phase[] = ["delivered", "failed"];
+const ENDED: readonly Phase[] = ["delivered", "failed", "deleted"];
+
+/** Whether its video is in the channel, or about to be seen there. */
+export function isFinished({ phase, video }: Job): boolean {
+  return video !== undefined && (phase === "delivered" || phase === "delivering");
+}
+
+/** Whether it is gone, or on its way out. */
+export function isDeleted({ phase }: Job): boolean {
+  return phase === "deleting" || phase === "deleted";
+}
 
 /** Whether nothing is left to do. */
 export function isEnded(job: Job): boolean {
@@ -142,7 +170,8 @@ export function delivered(job: Job, result: Destination, now: number): Job {
 
 /** It will not come to anything; the card has yet to say so. */
 export function failing(job: Job, failure: Failure): Job {
-  return isEnded(job) || job.phase === "failing" ? job : { ...job, phase: "failing", failure };
+  const over = isEnded(job) || job.phase === "failing" || job.phase === "deleting";
+  return over ? job : { ...job, phase: "failing", failure };
 }
 
 /** The card says why. */
@@ -150,7 +179,34 @@ export function failed(job: Job): Job {
   return job.phase === "failing" ? { ...job, phase: "failed" } : job;
 }
 
-/** A remix of it was taken by the backend. */
+/** Phases in which nothing of a job is under way that could cross its deletion. */
+const DELETABLE: readonly Phase[] = ["posted", "rendering", "delivered", "failing", "failed"];
+
+/** Whether it can be deleted right now: not while a create, an upload or another deletion is under way. */
+export function isDeletable({ phase }: Job): boolean {
+  return DELETABLE.includes(phase);
+}
+
+/** Somebody wants it gone; the rest is the worker's. */
+export function deleting(job: Job, by: { id: string; name: string }, now: number): Job {
+  if (!isDeletable(job)) return job;
+  const cancelled = job.phase === "posted" || job.phase === "rendering";
+  const { failure: _, ...rest } = job;
+  return { ...rest, phase: "deleting", deletion: { by, at: now, cancelled } };
+}
+
+/** Nothing is left of it but that it was there. */
+export function deleted(job: Job): Job {
+  if (job.phase !== "deleting") return job;
+  const { media: _, receipt: __, ...rest } = job;
+  const { model, seconds, size } = job.request;
+  const clip = { model, seconds, size, prompt: "" };
+  const request: JobRequest =
+    job.request.operation === "create" ? { ...clip, operation: "create" } : { ...job.request, ...clip };
+  return { ...rest, phase: "deleted", request };
+}
+
+/** Something made from it was taken by the backend. */
 export function remixed(job: Job, childId: string): Job {
   return job.remixes.includes(childId) ? job : { ...job, remixes: [...job.remixes, childId] };
 }

@@ -1,7 +1,7 @@
 import { ServiceError } from "../errors.ts";
 import type { Video } from "../videos/video.ts";
 import type { VideosClient } from "../videos/videos-client.ts";
-import type { Job } from "./job.ts";
+import type { Job, JobRequest } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
 
 /** Clocks differ: a video may seem to be made a little before its create was sent (ms). */
@@ -54,6 +54,13 @@ function matches({ request }: Job, video: Video): boolean {
     (video.model ?? request.model) === request.model &&
     (video.seconds ?? request.seconds) === request.seconds &&
     (video.size ?? request.size) === request.size &&
-    video.remixedFrom === (request.operation === "remix" ? request.sourceVideoId : undefined)
+    fitsParent(request, video)
   );
+}
+
+/** A remix names its source and a create names none; of edits and extensions backends name it or not. */
+function fitsParent(request: JobRequest, { remixedFrom }: Video): boolean {
+  if (request.operation === "create") return remixedFrom === undefined;
+  const unsaid = remixedFrom === undefined && request.operation !== "remix";
+  return unsaid || remixedFrom === request.sourceVideoId;
 }

@@ -18,8 +18,8 @@ const LEFTOVER_AFTER_MS = 600_000;
 
 /**
  * Media as files in a folder. Bytes arrive in a folder of their own and are renamed into place once they are on the
- * disk; what a killed process left there is removed at the start. Above `maxTotalBytes` whole folders go, those
- * first that were not written to for the longest time, but none that was written to within the last hour.
+ * disk; what a killed process left there is removed at the start. Above `maxTotalBytes` all but the thumbnails goes from
+ * the folders that were not written to for the longest time, but from none that was written to within the last hour.
  */
 export async function createFileMediaStore(options: {
   directory: string;
@@ -81,6 +81,7 @@ export async function createFileMediaStore(options: {
       await rm(join(directory, keyOrFolder), { recursive: true, force: true });
       await quota.removed(keyOrFolder);
     },
+    prune: quota.prune,
   };
 }
 

@@ -20,6 +20,11 @@ export function requireMediaKeyOrFolder(key: string): void {
     throw new RangeError(`Neither a media key nor a folder: ${JSON.stringify(key)}`);
 }
 
+/** Whether a file is a thumbnail: small, and what galleries still show when the video itself is no longer kept. */
+export function isThumbnail(keyOrFile: string): boolean {
+  return /(?:^|\/)thumbnail\.[a-z0-9]+$/.test(keyOrFile);
+}
+
 /** What reading a file that is not there ends with. */
 export function mediaNotFound(key: string): ServiceError {
   const message = `There is no ${JSON.stringify(key)} in the media store.`;

@@ -1,81 +1,108 @@
-import { readdir, rm, stat } from "node:fs/promises";
+import { rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
-import { isMediaKey } from "./media-key.ts";
+import { type MediaFolder, scanMediaFolders, sizeOf } from "./media-folders.ts";
+import { isThumbnail } from "./media-key.ts";
 
 /** What was written this recently stays, even above the limit: it is paid for and may yet have to be delivered. */
-const KEPT_FOR_MS = 3_600_000;
+export const KEPT_FOR_MS = 3_600_000;
 
-/** Removes the folders that were not written to for the longest time when all together grow too large. */
+/** Removes what was not written to for the longest time; thumbnails stay, they are small and what galleries keep. */
 export interface MediaQuota {
   /** A file is in its place: it counts from now on, and older ones go if it takes too much. */
   wrote(key: string, bytes: number): Promise<void>;
   /** A file or folder is gone. */
   removed(keyOrFolder: string): Promise<void>;
+  /** As `MediaStore.prune`. */
+  prune(before: number): Promise<{ folders: number; bytes: number }>;
 }
 
-interface Folder {
-  writtenAt: number;
-  /** Bytes by file name. */
-  files: Map<string, number>;
-}
-
-/** Looks through the media folder at the first write; from then on it counts what this process writes and removes. */
+/** Looks through the media folder when it is first needed; then it counts what this process writes and removes. */
 export function createMediaQuota(options: {
   directory: string;
-  /** Bytes; exceeded rather than lose what was written within the last hour. */
+  /** Bytes; exceeded rather than lose thumbnails or what was written within the last hour. */
   maxTotalBytes: number;
   logger: Logger;
 }): MediaQuota {
   const { directory, maxTotalBytes, logger } = options;
-  let scan: Promise<Map<string, Folder>> | undefined;
+  let scan: ReturnType<typeof load> | undefined;
   let total = 0;
 
-  async function load(): Promise<Map<string, Folder>> {
-    const folders = await scanFolders(directory);
-    for (const folder of folders.values()) total += sizeOf(folder);
-    return folders;
+  /** Thumbnails apart from the rest, so that looking for what can go passes over nothing that stays. */
+  async function load() {
+    const found = await scanMediaFolders(directory);
+    for (const files of [found.thumbnails, found.rest])
+      for (const folder of files.values()) total += sizeOf(folder);
+    return found;
   }
 
-  async function makeRoom(folders: Map<string, Folder>): Promise<void> {
-    for (const [name, folder] of folders) {
-      if (total <= maxTotalBytes) return;
-      if (folder.writtenAt > Date.now() - KEPT_FOR_MS) break;
+  function index() {
+    scan ??= load();
+    return scan;
+  }
+
+  /** Of the folders written to before then, the oldest first, as long as it `goesOn`. */
+  async function remove(before: number, goesOn: () => boolean): Promise<{ folders: number; bytes: number }> {
+    const { rest, thumbnails } = await index();
+    const removed = { folders: 0, bytes: 0 };
+    const limit = Math.min(before, Date.now() - KEPT_FOR_MS);
+    for (const [name, folder] of rest) {
+      if (!goesOn() || folder.writtenAt > limit) break;
       const bytes = sizeOf(folder);
       // Before anything is awaited, so that writes that end at the same time do not remove a folder each.
-      folders.delete(name);
+      rest.delete(name);
       total -= bytes;
-      await rm(join(directory, name), { recursive: true, force: true });
-      logger.info({ folder: name, bytes }, "old media removed to make room");
+      await removeFiles(join(directory, name), {
+        files: [...folder.files.keys()],
+        whole: !thumbnails.has(name),
+      });
+      removed.folders++;
+      removed.bytes += bytes;
     }
+    return removed;
+  }
+
+  async function makeRoom(): Promise<void> {
+    const removed = await remove(Number.POSITIVE_INFINITY, () => total > maxTotalBytes);
+    if (removed.folders > 0) logger.info(removed, "old media removed to make room");
     if (total > maxTotalBytes)
       logger.warn({ bytes: total, maxTotalBytes }, "media take more room than allowed");
   }
 
   return {
     async wrote(key, bytes) {
-      scan ??= load();
-      const folders = await scan;
       const [name, file] = parts(key);
+      const folders = ofKind(await index(), file);
       const files = folders.get(name)?.files ?? new Map<string, number>();
       total += bytes - (files.get(file) ?? 0);
       // Set anew, it comes last: the map stays in the order of the last write.
       folders.delete(name);
       folders.set(name, { writtenAt: Date.now(), files: files.set(file, bytes) });
-      await makeRoom(folders).catch((err) => logger.error({ err }, "old media could not be removed"));
+      await makeRoom().catch((err) => logger.error({ err }, "old media could not be removed"));
     },
     async removed(keyOrFolder) {
-      const folders = await scan;
+      const found = await scan;
+      if (!found) return;
       const [name, file] = parts(keyOrFolder);
-      const folder = folders?.get(name);
-      if (!folders || !folder) return;
-      const before = sizeOf(folder);
-      if (file === "") folder.files.clear();
-      else folder.files.delete(file);
-      if (folder.files.size === 0) folders.delete(name);
-      total -= before - sizeOf(folder);
+      for (const folders of file === "" ? [found.thumbnails, found.rest] : [ofKind(found, file)]) {
+        const folder = folders.get(name);
+        if (!folder) continue;
+        const before = sizeOf(folder);
+        if (file === "") folder.files.clear();
+        else folder.files.delete(file);
+        if (folder.files.size === 0) folders.delete(name);
+        total -= before - sizeOf(folder);
+      }
     },
+    prune: (before) => remove(before, () => true),
   };
+}
+
+function ofKind(
+  { thumbnails, rest }: { thumbnails: Map<string, MediaFolder>; rest: Map<string, MediaFolder> },
+  file: string,
+): Map<string, MediaFolder> {
+  return isThumbnail(file) ? thumbnails : rest;
 }
 
 function parts(keyOrFolder: string): [folder: string, file: string] {
@@ -83,30 +110,12 @@ function parts(keyOrFolder: string): [folder: string, file: string] {
   return [folder, file];
 }
 
-function sizeOf({ files }: Folder): number {
-  let sum = 0;
-  for (const bytes of files.values()) sum += bytes;
-  return sum;
-}
-
-/** Oldest first. What is no media, or goes away meanwhile, does not count. */
-async function scanFolders(directory: string): Promise<Map<string, Folder>> {
-  const names = await readdir(directory);
-  const found = await Promise.all(
-    names.map(async (name): Promise<[string, Folder]> => [name, await scanFolder(directory, name)]),
-  );
-  const counted = found.filter(([, folder]) => folder.files.size > 0);
-  return new Map(counted.sort(([, a], [, b]) => a.writtenAt - b.writtenAt));
-}
-
-async function scanFolder(directory: string, name: string): Promise<Folder> {
-  const folder: Folder = { writtenAt: 0, files: new Map() };
-  for (const file of await readdir(join(directory, name)).catch(() => [])) {
-    const key = `${name}/${file}`;
-    const info = isMediaKey(key) ? await stat(join(directory, key)).catch(() => undefined) : undefined;
-    if (!info) continue;
-    folder.files.set(file, info.size);
-    folder.writtenAt = Math.max(folder.writtenAt, info.mtimeMs);
-  }
-  return folder;
+async function removeFiles(
+  path: string,
+  { files, whole }: { files: string[]; whole: boolean },
+): Promise<void> {
+  for (const file of files) await rm(join(path, file), { force: true });
+  if (!whole) return;
+  // What is no media, or has just arrived, keeps its folder.
+  await rmdir(path).catch(() => undefined);
 }

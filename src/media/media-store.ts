@@ -35,4 +35,9 @@ export interface MediaStore {
   blob(key: string, contentType: string): Promise<Blob>;
   /** Removes a file, or a folder with all that is in it; absent already is fine. */
   delete(keyOrFolder: string): Promise<void>;
+  /**
+   * Removes all but the thumbnails of each folder to which nothing else was written since `before` (Unix milliseconds).
+   * What was written within the last hour stays: somebody may be about to read it.
+   */
+  prune(before: number): Promise<{ folders: number; bytes: number }>;
 }

@@ -1,15 +1,28 @@
 import type { RequestListener } from "node:http";
 import type { Logger } from "pino";
+import type { AnyCommand } from "../../commands/command.ts";
 import type { ChatAdapter, Destination, Draw } from "../chat/adapter.ts";
 import { UserError } from "../errors.ts";
+import type { Store } from "../store/store.ts";
 import type { Catalog } from "../videos/catalog.ts";
+import { reopenAttachment } from "./attachments.ts";
 import { createChannels } from "./channels.ts";
 import { createConnection } from "./connection.ts";
 import { createDelivery } from "./delivery.ts";
 import { asServiceError, SLACK_FAILURE } from "./errors.ts";
-import { type Interactions, listen } from "./interactions.ts";
+import { listenToEvents } from "./events.ts";
+import { createEars, type Ears } from "./heard.ts";
+import { listenToInteractions } from "./interactions.ts";
+import { createLink } from "./links.ts";
+import { listenToWords } from "./mentions.ts";
 import { cardMessage, deliveredMessage, noticeMessage } from "./messages.ts";
 import { createPeople } from "./people.ts";
+import { createPictures } from "./pictures.ts";
+import { createReaders } from "./readers.ts";
+import { createRetraction } from "./retraction.ts";
+import { createScreen } from "./screen.ts";
+import { createSharedFiles } from "./shared-files.ts";
+import { listenToSubmissions } from "./submissions.ts";
 import { createWorkspaces } from "./workspaces.ts";
 
 /** Slack as a chat platform. */
@@ -27,27 +40,29 @@ interface Options {
   signingSecret?: string | undefined;
   /** Base of the Web API; undefined: Slack's own. */
   apiUrl?: string | undefined;
+  /** Where the bot remembers which files Slack was given. */
+  store: Store;
   catalog: Catalog;
+  commands: readonly AnyCommand[];
   logger: Logger;
   now: () => number;
 }
 
 /** Connects the bot to one Slack workspace. */
 export function createSlackAdapter(options: Options): SlackAdapter {
-  const { botToken, appToken, signingSecret, apiUrl, catalog, logger, now } = options;
+  const { botToken, appToken, signingSecret, apiUrl, store, catalog, commands, logger, now } = options;
   const workspaces = createWorkspaces({ botToken, apiUrl, logger });
   const channels = createChannels({ workspaces, now, logger });
   const people = createPeople({ now, logger });
   const connection = createConnection({ appToken, signingSecret, apiUrl, workspaces, logger });
-  const deliver = createDelivery({ workspaces, channels, link, logger });
-  let interactions: Interactions | undefined;
-
-  function link({ workspace, channel, thread, message }: Destination): string | undefined {
-    const url = workspaces.known(workspace)?.url;
-    if (url === undefined || message === undefined) return undefined;
-    const inThread = thread === undefined ? "" : `?thread_ts=${thread}&cid=${channel}`;
-    return `${url}archives/${channel}/p${message.replace(".", "")}${inThread}`;
-  }
+  const { canRead } = createReaders({ workspaces, now });
+  const link = createLink(workspaces);
+  const sharedFiles = createSharedFiles(store);
+  const pictures = createPictures({ store, logger });
+  const screen = createScreen({ pictures, logger });
+  const deliver = createDelivery({ workspaces, channels, sharedFiles, link, logger });
+  const retract = createRetraction({ workspaces, channels, sharedFiles, pictures, logger });
+  let ears: Ears | undefined;
 
   return {
     platform: "slack",
@@ -55,23 +70,19 @@ export function createSlackAdapter(options: Options): SlackAdapter {
 
     async start(handler) {
       const { id, url } = await workspaces.installed().catch(blame("SLACK_BOT_TOKEN"));
-      interactions = listen({
-        app: connection.app,
-        handler,
-        workspaces,
-        people,
-        channels,
-        catalog,
-        apiUrl,
-        logger,
-      });
+      const { app } = connection;
+      ears = createEars({ handler, workspaces, people, channels, catalog, screen, logger });
+      listenToInteractions({ app, ears, apiUrl, logger });
+      listenToSubmissions({ app, ears, apiUrl, logger });
+      listenToWords({ app, ears, commands });
+      listenToEvents({ app, handler, ears, workspaces, sharedFiles, logger });
       await connection.start().catch(blame("SLACK_APP_TOKEN"));
       logger.info({ team: id, url }, "connected to Slack");
     },
 
     async stop() {
       connection.stop();
-      await interactions?.stop();
+      await ears?.stop();
       await connection.close();
     },
 
@@ -90,6 +101,9 @@ export function createSlackAdapter(options: Options): SlackAdapter {
     },
 
     deliver,
+    retract,
+    canRead,
+    reopen: (reference) => reopenAttachment(reference, { workspaces, apiUrl }),
 
     async tell(address, notice) {
       const { call } = await workspaces.installed();

@@ -1,43 +1,108 @@
 import { Readable } from "node:stream";
+import { z } from "zod";
 import type { ImageAttachment } from "../chat/adapter.ts";
 import { ServiceError } from "../errors.ts";
+import { clamp } from "./rich-text.ts";
+import type { Workspaces } from "./workspaces.ts";
+
+/** Of files from other organisations Slack may leave parts out; what is missing is found out when the file is fetched. */
+export const fileSchema = z.object({
+  id: z.string().default(""),
+  name: z.string().default("file"),
+  mimetype: z.string().default(""),
+  size: z.number().default(0),
+  url_private: z.string().default(""),
+});
 
 /** A file object, as far as it is read. */
-export interface SlackFile {
-  name: string;
-  mimetype: string;
-  size: number;
-  url_private: string;
+export type SlackFile = z.infer<typeof fileSchema>;
+
+/** Keeps a reference short: it travels in a form's 3,000 characters. */
+const NAME_MAX = 200;
+
+/** The file's id, and what else `ImageAttachment` says before the file is asked for. */
+const referenceSchema = z.object({
+  team: z.string(),
+  id: z.string().min(1),
+  name: z.string(),
+  mimetype: z.string(),
+  size: z.number(),
+});
+
+/** Those of a message's files that claim to be pictures; nothing is loaded. */
+export function picturesIn(
+  files: readonly unknown[],
+  access: { token: string; team: string; apiUrl: string | undefined },
+): ImageAttachment[] {
+  return files.flatMap((file) => {
+    const { data } = fileSchema.safeParse(file);
+    return data?.mimetype.startsWith("image/") ? [imageAttachment(data, access)] : [];
+  });
 }
 
 /**
- * A file that a person gave a form. It is fetched with the bot's token, so from Slack's hosts alone, or from the origin
- * of `apiUrl` where that is set; a redirect leads to a sign-in page and is not followed.
+ * A file that a person gave a form or a message. It is fetched with the bot's token, so from Slack's hosts alone, or
+ * from the origin of `apiUrl` where that is set; a redirect leads to a sign-in page and is not followed.
  */
 export function imageAttachment(
-  { name, mimetype, size, url_private }: SlackFile,
-  { token, apiUrl }: { token: string; apiUrl: string | undefined },
+  file: SlackFile,
+  { token, team, apiUrl }: { token: string; team: string; apiUrl: string | undefined },
 ): ImageAttachment {
+  const { id, name, mimetype, size, url_private } = file;
+  const reference = { team, id, name: clamp(name, NAME_MAX), mimetype, size };
   return {
     filename: name,
     contentType: mimetype,
     bytes: size,
+    ...(id !== "" && { reference: JSON.stringify(reference satisfies z.infer<typeof referenceSchema>) }),
+    open: (signal) => openFile(url_private, { token, apiUrl, signal }),
+  };
+}
+
+/** The picture that a `reference` stands for; its address is asked for anew, as addresses may change. @throws ServiceError */
+export function reopenAttachment(
+  reference: string,
+  { workspaces, apiUrl }: { workspaces: Workspaces; apiUrl: string | undefined },
+): ImageAttachment {
+  const { team, id, name, mimetype, size } = readReference(reference);
+  return {
+    filename: name,
+    contentType: mimetype,
+    bytes: size,
+    reference,
     async open(signal) {
-      const url = URL.parse(url_private);
-      if (!url || !isSlacks(url, apiUrl)) throw refusal("foreign_host", "The file is not on Slack's hosts.");
-      const response = await fetch(url, {
-        headers: { authorization: `Bearer ${token}` },
-        redirect: "manual",
-        signal,
-      }).catch((cause: unknown) => {
-        throw refusal("unreachable", "The file did not arrive.", { retryable: true, cause });
-      });
-      if (response.ok && response.body) return Readable.fromWeb(response.body);
-      await response.body?.cancel();
-      const message = `Slack did not hand the file out (status ${response.status}); the app needs files:read.`;
-      throw refusal("file_refused", message, { retryable: response.status >= 500 });
+      const { call, token } = await workspaces.of(team);
+      const { file } = await call(({ files }) => files.info({ file: id }));
+      return openFile(file?.url_private ?? "", { token, apiUrl, signal });
     },
   };
+}
+
+function readReference(reference: string): z.infer<typeof referenceSchema> {
+  try {
+    return referenceSchema.parse(JSON.parse(reference));
+  } catch (cause) {
+    throw refusal("bad_reference", "This is no reference of a picture.", { retryable: false, cause });
+  }
+}
+
+async function openFile(
+  address: string,
+  { token, apiUrl, signal }: { token: string; apiUrl: string | undefined; signal: AbortSignal },
+): Promise<Readable> {
+  const url = URL.parse(address);
+  if (!url || !isSlacks(url, apiUrl)) throw refusal("foreign_host", "The file is not on Slack's hosts.");
+  const response = await fetch(url, {
+    headers: { authorization: `Bearer ${token}` },
+    redirect: "manual",
+    signal,
+  }).catch((cause: unknown) => {
+    throw refusal("unreachable", "The file did not arrive.", { retryable: true, cause });
+  });
+  if (response.ok && response.body) return Readable.fromWeb(response.body);
+  await response.body?.cancel();
+  const message = `Slack did not hand the file out (status ${response.status}); the app needs files:read.`;
+  throw refusal("file_refused", message, { retryable: response.status >= 500 });
 }
 
 function isSlacks({ protocol, hostname, origin }: URL, apiUrl: string | undefined): boolean {

@@ -1,10 +1,17 @@
-import type { FileInput, InputBlock, ModalView, PlainTextInput, StaticSelect } from "@slack/types";
+import type {
+  FileInput,
+  InputBlock,
+  ModalView,
+  PlainTextInput,
+  StaticSelect,
+  UsersSelect,
+} from "@slack/types";
 import { z } from "zod";
 import type { Option } from "../../commands/command.ts";
 import type { RawValue } from "../chat/adapter.ts";
 import type { Form, FormField } from "../chat/form.ts";
 import type { Catalog } from "../videos/catalog.ts";
-import type { SlackFile } from "./attachments.ts";
+import { fileSchema, type SlackFile } from "./attachments.ts";
 import { plain } from "./messages.ts";
 import { clamp, richText, section } from "./rich-text.ts";
 
@@ -14,6 +21,8 @@ const INPUT_MAX = 3000;
 const LABEL_MAX = 2000;
 const CHOICE_MAX = 75;
 const CHOICES_MAX = 100;
+/** Texts that may be longer than this get several lines (characters). */
+const SHORT_TEXT_MAX = 150;
 const ACTION_ID = "value";
 
 /** What a form needs to know again when it is submitted: a submission names no channel. */
@@ -26,18 +35,23 @@ const metadataSchema = z.object({
 /** Where a form was opened, and the values that travel unseen. */
 export type FormMetadata = z.infer<typeof metadataSchema>;
 
-/** A form as a modal: one input block for each field, named after it. */
+/** A form as a modal: one input block for each field that people see, named after it. */
 export function formView(form: Form, place: Omit<FormMetadata, "hidden">, catalog: Catalog): ModalView {
+  const shown = form.fields.filter(({ option }) => option.type !== "hidden");
+  const unseen = form.fields.flatMap(({ name, option, initial }) =>
+    option.type === "hidden" && initial !== undefined ? [[name, initial] as const] : [],
+  );
+  const hidden = { ...form.hidden, ...Object.fromEntries(unseen) };
   const fits = form.title.length <= TITLE_MAX;
   const intro = fits ? form.intro : [[form.title], ...form.intro];
   return {
     type: "modal",
     callback_id: form.command,
-    private_metadata: JSON.stringify({ ...place, hidden: form.hidden } satisfies FormMetadata),
+    private_metadata: JSON.stringify({ ...place, hidden } satisfies FormMetadata),
     title: plain(fits ? form.title : `/video ${form.command}`, TITLE_MAX),
     submit: plain(form.submitLabel, TITLE_MAX),
     close: plain("Cancel", TITLE_MAX),
-    blocks: [...richText(section(intro)), ...form.fields.map((field) => inputBlock(field, catalog))],
+    blocks: [...richText(section(intro)), ...shown.map((field) => inputBlock(field, catalog))],
   };
 }
 
@@ -57,7 +71,7 @@ function inputElement(
   option: Option,
   initial: string | undefined,
   catalog: Catalog,
-): PlainTextInput | StaticSelect | FileInput {
+): PlainTextInput | StaticSelect | UsersSelect | FileInput {
   switch (option.type) {
     case "image":
       // No `filetypes`: Slack's list of them has no WebP, and one that it does not know could keep the form shut.
@@ -70,29 +84,37 @@ function inputElement(
       const chosen = options.find(({ value }) => value === initial);
       return { type: "static_select", options, ...(chosen && { initial_option: chosen }) };
     }
-    default: {
-      const max = option.type === "text" ? Math.min(option.maxLength, INPUT_MAX) : CHOICE_MAX;
-      return {
-        type: "plain_text_input",
-        multiline: option.type === "text",
-        max_length: max,
-        ...(initial !== undefined && { initial_value: clamp(initial, max) }),
-      };
+    case "person":
+      // A list of people has no room for other words.
+      if (option.words) return textInput({ multiline: false, max: CHOICE_MAX, initial });
+      return { type: "users_select", ...(isUserId(initial) && { initial_user: initial }) };
+    case "text": {
+      const max = Math.min(option.maxLength, INPUT_MAX);
+      return textInput({ multiline: max > SHORT_TEXT_MAX, max, initial });
     }
+    default:
+      return textInput({ multiline: false, max: CHOICE_MAX, initial });
   }
 }
 
-/** Of files from other organisations Slack may leave parts out; what is missing is found out when the file is fetched. */
-const fileSchema = z.object({
-  name: z.string().default("file"),
-  mimetype: z.string().default(""),
-  size: z.number().default(0),
-  url_private: z.string().default(""),
-});
+function textInput(input: { multiline: boolean; max: number; initial: string | undefined }): PlainTextInput {
+  const { multiline, max, initial } = input;
+  return {
+    type: "plain_text_input",
+    multiline,
+    max_length: max,
+    ...(initial !== undefined && { initial_value: clamp(initial, max) }),
+  };
+}
+
+function isUserId(text: string | undefined): text is string {
+  return text !== undefined && /^[UW][A-Z0-9]+$/.test(text);
+}
 
 const inputSchema = z.object({
   value: z.string().nullish(),
   selected_option: z.object({ value: z.string() }).nullish(),
+  selected_user: z.string().nullish(),
   files: z.array(fileSchema).optional(),
 });
 
@@ -111,7 +133,9 @@ export function submittedValues(
   const values: Record<string, RawValue> = { ...private_metadata.hidden };
   for (const [name, { [ACTION_ID]: input }] of Object.entries(state.values)) {
     const [file] = input?.files ?? [];
-    const value = file ? imageOf(file) : (input?.selected_option?.value ?? input?.value);
+    const value = file
+      ? imageOf(file)
+      : (input?.selected_option?.value ?? input?.selected_user ?? input?.value);
     if (value !== undefined && value !== null && value !== "") values[name] = value;
   }
   return values;

@@ -1,30 +1,27 @@
 import type { Logger } from "pino";
-import { z } from "zod";
 import type { ChatAdapter, Delivery, Destination } from "../chat/adapter.ts";
 import type { Line } from "../chat/rich-text.ts";
 import { ServiceError } from "../errors.ts";
 import { sleep } from "../sleep.ts";
 import type { Channels } from "./channels.ts";
+import {
+  type Checkpoint,
+  readCheckpoint,
+  type Shared,
+  type Unshared,
+  writeCheckpoint,
+} from "./checkpoint.ts";
 import { SLACK_FAILURE } from "./errors.ts";
-import { deliveredMessage, videoBlocks } from "./messages.ts";
+import { deliveredMessage, noticeMessage, videoBlocks } from "./messages.ts";
 import { clamp } from "./rich-text.ts";
+import type { SharedFiles } from "./shared-files.ts";
 import { upload } from "./upload.ts";
 import type { Workspaces } from "./workspaces.ts";
-
-const checkpointSchema = z.discriminatedUnion("step", [
-  /** The bytes are there, nobody sees them. */
-  z.object({ step: z.literal("uploaded"), fileId: z.string(), uploads: z.number() }),
-  /** Slack was asked to share the file; whether it will is not known. */
-  z.object({ step: z.literal("sharing"), fileId: z.string(), uploads: z.number() }),
-  /** Video and buttons stand in the channel. */
-  z.object({ step: z.literal("shared"), ts: z.string() }),
-]);
-type Checkpoint = z.infer<typeof checkpointSchema>;
-type Unshared = Exclude<Checkpoint, { step: "shared" }>;
 
 interface Dependencies {
   workspaces: Workspaces;
   channels: Channels;
+  sharedFiles: SharedFiles;
   link: ChatAdapter["link"];
   logger: Logger;
   /** Pauses before each look for the share (ms). */
@@ -43,7 +40,7 @@ const TITLE_MAX = 250;
  * share that Slack lost is only repeated once its file is deleted, so nobody sees the video twice.
  */
 export function createDelivery(dependencies: Dependencies): ChatAdapter["deliver"] {
-  const { workspaces, channels, link, logger, lookAfterMs = LOOK_AFTER_MS } = dependencies;
+  const { workspaces, channels, sharedFiles, link, logger, lookAfterMs = LOOK_AFTER_MS } = dependencies;
 
   async function uploaded(delivery: Delivery, uploads: number): Promise<Checkpoint> {
     if (uploads > UPLOADS_MAX) {
@@ -56,7 +53,7 @@ export function createDelivery(dependencies: Dependencies): ChatAdapter["deliver
   }
 
   async function complete(delivery: Delivery, fileId: string): Promise<void> {
-    const { destination, card, requester } = delivery;
+    const { destination, card } = delivery;
     const { channel, thread } = destination;
     await channels.asMember(destination, ({ call }) =>
       call(({ files }) =>
@@ -66,7 +63,7 @@ export function createDelivery(dependencies: Dependencies): ChatAdapter["deliver
           files: [{ id: fileId, title: clamp(delivery.card.altText ?? card.title, TITLE_MAX) }],
           channel_id: channel,
           ...(thread !== undefined && { thread_ts: thread }),
-          blocks: videoBlocks(card, requester.id),
+          blocks: videoBlocks(card, delivery),
         }),
       ),
     );
@@ -94,7 +91,9 @@ export function createDelivery(dependencies: Dependencies): ChatAdapter["deliver
       const info = await call(({ files }) => files.info({ file: fileId })).catch(unlessGone);
       const { public: open, private: closed } = info?.file?.shares ?? {};
       const [share] = { ...open, ...closed }[channel] ?? [];
-      if (share?.ts !== undefined) return save(delivery, { step: "shared", ts: share.ts });
+      if (share?.ts === undefined) continue;
+      await sharedFiles.note(fileId, { ...delivery.destination, message: share.ts });
+      return save(delivery, { step: "shared", ts: share.ts, fileId });
     }
     logger.warn({ fileId, uploads }, "Slack did not share a file, uploading it anew");
     await call(({ files }) => files.delete({ file: fileId })).catch(unlessGone);
@@ -117,6 +116,24 @@ export function createDelivery(dependencies: Dependencies): ChatAdapter["deliver
     }
   }
 
+  /** At most once: whether a message that was tried got out is not always known, and two would be worse than none. */
+  async function tell(delivery: Delivery, at: Shared, result: Destination): Promise<void> {
+    const { ping, requester, card, destination } = delivery;
+    // In a direct message they were told by the video itself.
+    if (ping !== "direct" || at.told || destination.channel.startsWith("D")) return;
+    await save(delivery, { ...at, told: true });
+    const address = link(result);
+    const words = `Your video is there: ${card.prompt}`;
+    const line: Line = address === undefined ? [words] : [{ link: address, text: words }];
+    try {
+      const { call } = await workspaces.of(destination.workspace);
+      const message = noticeMessage({ tone: "info", lines: [line] });
+      await call(({ chat }) => chat.postMessage({ channel: requester.id, ...message, unfurl_links: false }));
+    } catch (err) {
+      logger.warn({ err, jobId: card.jobId }, "whoever asked for a video could not be told");
+    }
+  }
+
   return async function deliver(delivery) {
     const { checkpoint, destination } = delivery;
     let at = checkpoint === undefined ? await uploaded(delivery, 1) : readCheckpoint(checkpoint);
@@ -124,18 +141,15 @@ export function createDelivery(dependencies: Dependencies): ChatAdapter["deliver
       at = at.step === "uploaded" ? await share(delivery, at) : await look(delivery, at);
     }
     const result = { ...destination, message: at.ts };
+    await tell(delivery, at, result);
     await shrinkCard(delivery, result);
     return result;
   };
 }
 
-async function save(delivery: Delivery, at: Checkpoint): Promise<Checkpoint> {
-  await delivery.save(JSON.stringify(at));
+async function save<C extends Checkpoint>(delivery: Delivery, at: C): Promise<C> {
+  await delivery.save(writeCheckpoint(at));
   return at;
-}
-
-function readCheckpoint(text: string): Checkpoint {
-  return checkpointSchema.parse(JSON.parse(text));
 }
 
 function unlessGone(error: unknown): undefined {

@@ -11,13 +11,18 @@ export const SLACK_FAILURE = {
   noAccess: "no_access",
   /** Slack does not have the file, or not yet. */
   fileGone: "file_gone",
+  /** The view was closed. */
+  viewGone: "view_gone",
+  /** A picture in a message or view cannot be shown: deleted, not processed yet, or of another type. */
+  badPicture: "bad_picture",
   /** Refused for the moment; nothing was done. */
   rateLimited: "ratelimited",
   /** No answer of Slack's arrived; it may have been done. */
   unreachable: "unreachable",
 } as const;
 
-const { gone, notInChannel, noAccess, fileGone, rateLimited, unreachable } = SLACK_FAILURE;
+const { gone, notInChannel, noAccess, fileGone, viewGone, badPicture, rateLimited, unreachable } =
+  SLACK_FAILURE;
 
 /** Slack's error words by what they mean for the bot (docs.slack.dev/reference/methods, section Errors). */
 const CODES: Readonly<Record<string, string>> = {
@@ -41,6 +46,8 @@ const CODES: Readonly<Record<string, string>> = {
   not_allowed_token_type: noAccess,
   file_not_found: fileGone,
   file_deleted: fileGone,
+  // Of the methods that are called, those of views alone answer this.
+  not_found: viewGone,
   file_upload_size_restricted: "too_large",
   ratelimited: rateLimited,
   rate_limited: rateLimited,
@@ -78,7 +85,9 @@ function refused(error: WebAPIPlatformError): ServiceError {
   if (!/^[a-z_]+$/i.test(word)) {
     return new ServiceError("slack", unreachable, "Slack's answer was cut off.", { retryable: true });
   }
-  const code = CODES[word] ?? word;
+  // "invalid slack file [json-pointer:/blocks/0/slack_file]", which stands beside several words.
+  const aboutPicture = metadata?.messages?.some((message) => /slack.file/.test(message)) === true;
+  const code = aboutPicture ? badPicture : (CODES[word] ?? word);
   if (code === rateLimited) return limited(error, metadata?.retryAfter);
   const message = [`Slack answered ${word}.`, ...neededScope(error.data), ...(metadata?.messages ?? [])];
   return failure(code, message.join(" "), error, PASSING.has(word));

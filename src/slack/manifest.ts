@@ -1,18 +1,46 @@
 import type { AnyCommand } from "../../commands/command.ts";
+import { clamp } from "./rich-text.ts";
 
 /** The scopes that the bot uses, each with what for. */
 const SCOPES: Readonly<Record<string, string>> = {
-  commands: "/video",
+  commands: "/video, and the entries in messages' menus",
   "chat:write": "cards, private answers",
-  "files:write": "uploading videos",
-  "files:read": "pictures in the form, finding the message of an uploaded video",
-  "users:read": "names, and who is an admin",
-  "channels:read": "finding out whether it may post in a public channel",
+  "files:write": "uploading videos and the pictures of pages, deleting them",
+  "files:read": "pictures in forms and messages, finding the message of an uploaded video",
+  "users:read": "names, who is an admin, who is a guest",
+  "channels:read": "finding out whether it may post in a public channel, and who may see its gallery",
   "groups:read": "the same in a private channel",
   "im:read": "the same in a direct message",
   "mpim:read": "the same in a group message",
   "channels:join": "joining a public channel where it is asked for a video",
+  "app_mentions:read": "being asked by name, as a command cannot be typed in a thread",
+  "im:history": "being written to directly",
+  "im:write": "sending somebody a file that is for them alone",
+  "channels:history": "hearing that a video's message was deleted; the other messages are dropped unread",
+  "groups:history": "the same in a private channel",
+  "mpim:history": "the same in a group message",
+  "reactions:read": "counting the stars that people put under a video",
 };
+
+/** What Slack tells the bot of, each with what for. */
+const EVENTS: Readonly<Record<string, string>> = {
+  app_mention: "being asked by name",
+  "message.im": "being written to directly",
+  "message.channels": "a deleted video leaves the gallery",
+  "message.groups": "the same in a private channel",
+  "message.mpim": "the same in a group message",
+  file_deleted: "the same where the file alone was deleted",
+  channel_deleted: "its gallery goes with a channel",
+  group_deleted: "the same with a private channel",
+  reaction_added: "stars",
+  reaction_removed: "stars that are taken away",
+  app_uninstalled: "what is kept about a workspace goes some time after the bot",
+  tokens_revoked: "the same where its token alone was taken away",
+};
+
+// docs.slack.dev/reference/app-manifest
+const SHORTCUT_NAME_MAX = 24;
+const SHORTCUT_DESCRIPTION_MAX = 150;
 
 /** The path that Slack calls in HTTP mode. */
 const SLACK_PATH = "/slack/events";
@@ -52,9 +80,25 @@ export function slackManifest(options: { commands: readonly AnyCommand[]; public
           should_escape: false,
         },
       ],
+      shortcuts: commands.flatMap(({ name, description, shortcut }) =>
+        shortcut
+          ? [
+              {
+                name: clamp(shortcut.label, SHORTCUT_NAME_MAX),
+                type: "message",
+                callback_id: name,
+                description: clamp(description, SHORTCUT_DESCRIPTION_MAX),
+              },
+            ]
+          : [],
+      ),
     },
     oauth_config: { scopes: { bot: Object.keys(SCOPES) } },
     settings: {
+      event_subscriptions: {
+        ...(requestUrl !== undefined && { request_url: requestUrl }),
+        bot_events: Object.keys(EVENTS),
+      },
       interactivity: { is_enabled: true, ...(requestUrl !== undefined && { request_url: requestUrl }) },
       org_deploy_enabled: false,
       socket_mode_enabled: requestUrl === undefined,

@@ -7,6 +7,7 @@ import type {
   PlainTextElement,
   RichTextSection,
 } from "@slack/types";
+import type { Delivery } from "../chat/adapter.ts";
 import { type Card, type CardButton, type CardProgress, encodeButton, type Notice } from "../chat/card.ts";
 import { type Line, plainText } from "../chat/rich-text.ts";
 import { escapeMrkdwn } from "./mrkdwn.ts";
@@ -30,7 +31,8 @@ const NOTICE_MAX = 3000;
 const BAR_STEPS = 12;
 
 const SIGNS: Readonly<Record<Card["tone"], string>> = { neutral: "🎬", good: "✅", bad: "⚠️" };
-const STYLES: Readonly<Record<CardButton["style"], Pick<Button, "style">>> = {
+/** How Slack writes the three looks of a button. */
+export const BUTTON_STYLES: Readonly<Record<CardButton["style"], Pick<Button, "style">>> = {
   primary: { style: "primary" },
   secondary: {},
   danger: { style: "danger" },
@@ -41,15 +43,22 @@ export function cardMessage(card: Card): SlackMessage {
   return { text: summary(card), blocks: [...head(card), ...foot(card)] };
 }
 
-/** The message with the video; Slack shows the file under these blocks. Naming the requester notifies them. */
-export function videoBlocks(card: Card, requesterId: string): KnownBlock[] {
-  const greeting: RichTextSection = {
-    type: "rich_text_section",
-    elements: [
-      { type: "user", user_id: requesterId },
-      { type: "text", text: " here is your video." },
-    ],
-  };
+/** The message with the video; Slack shows the file under these blocks. Only `reply` notifies the requester. */
+export function videoBlocks(
+  card: Card,
+  { requester, ping }: Pick<Delivery, "requester" | "ping">,
+): KnownBlock[] {
+  const words = "here is your video.";
+  const greeting: RichTextSection =
+    ping === "reply"
+      ? {
+          type: "rich_text_section",
+          elements: [
+            { type: "user", user_id: requester.id },
+            { type: "text", text: ` ${words}` },
+          ],
+        }
+      : section([[{ bold: requester.name }, ` ${words}`]]);
   return [...richText(greeting), ...head(card), ...foot(card)];
 }
 
@@ -107,12 +116,14 @@ function progressLine({ percent, label }: CardProgress): Line {
   return [`${"█".repeat(full)}${"░".repeat(BAR_STEPS - full)} ${percent} % · ${label}`];
 }
 
-function button(declared: CardButton): Button {
+/** `action_id`s differ within a block, though two buttons may do the same to different things. */
+function button(declared: CardButton, at: number, all: readonly CardButton[]): Button {
+  const isFirst = all.findIndex(({ action }) => action === declared.action) === at;
   return {
     type: "button",
-    action_id: declared.action,
+    action_id: isFirst ? declared.action : `${declared.action}-${at + 1}`,
     value: encodeButton(declared),
     text: plain(declared.label, BUTTON_MAX),
-    ...STYLES[declared.style],
+    ...BUTTON_STYLES[declared.style],
   };
 }

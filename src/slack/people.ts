@@ -22,7 +22,8 @@ export function createPeople({ now, logger }: { now: () => number; logger: Logge
   async function ask(workspace: Workspace, id: string, fallbackName: string): Promise<Actor> {
     const { user } = await workspace.call((client) => client.users.info({ user: id }));
     const name = user?.profile?.display_name || user?.real_name || user?.name || fallbackName;
-    const actor = { id, name, moderator: user?.is_admin === true || user?.is_owner === true };
+    const manager = user?.is_admin === true || user?.is_owner === true;
+    const actor = { id, name, moderator: manager, manager };
     if (remembered.size >= REMEMBERED_MAX) remembered.clear();
     remembered.set(`${workspace.id}:${id}`, { actor, until: now() + FRESH_MS });
     return actor;
@@ -32,7 +33,7 @@ export function createPeople({ now, logger }: { now: () => number; logger: Logge
     async actor(workspace, userId, fallbackName) {
       const known = remembered.get(`${workspace.id}:${userId}`);
       if (known && known.until > now()) return known.actor;
-      const nobody: Actor = { id: userId, name: fallbackName, moderator: false };
+      const nobody: Actor = { id: userId, name: fallbackName, moderator: false, manager: false };
       const answered = new AbortController();
       const asked = ask(workspace, userId, fallbackName).catch((err: unknown) => {
         logger.warn({ err, userId }, "Slack did not say who somebody is");

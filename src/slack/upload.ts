@@ -1,4 +1,4 @@
-import type { MediaFile } from "../chat/adapter.ts";
+import type { MediaFile } from "../chat/media-file.ts";
 import { ServiceError } from "../errors.ts";
 import { SLACK_FAILURE } from "./errors.ts";
 import type { Workspace } from "./workspaces.ts";
@@ -6,11 +6,14 @@ import type { Workspace } from "./workspaces.ts";
 /** Longest time that an upload may take (ms). */
 const TIMEOUT_MS = 10 * 60_000;
 
+/** What an upload needs of a file. */
+export type Upload = Pick<MediaFile, "filename" | "blob">;
+
 /**
  * Hands a file's bytes to Slack, read as they are sent; nobody sees it until it is completed.
  * @returns the file's id. @throws ServiceError
  */
-export async function upload({ call }: Workspace, file: MediaFile): Promise<string> {
+export async function upload({ call }: Workspace, file: Upload): Promise<string> {
   const body = await file.blob();
   const { upload_url: url, file_id: fileId } = await call(({ files }) =>
     files.getUploadURLExternal({ filename: file.filename, length: body.size }),

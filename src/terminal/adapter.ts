@@ -2,8 +2,9 @@ import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { ChatAdapter, Destination, MediaFile } from "../chat/adapter.ts";
+import type { ChatAdapter, Destination } from "../chat/adapter.ts";
 import type { Card } from "../chat/card.ts";
+import type { MediaFile } from "../chat/media-file.ts";
 import { plainText } from "../chat/rich-text.ts";
 
 /** A line-based screen, such as `process.stdout`. */
@@ -67,6 +68,12 @@ export function createTerminalAdapter(options: {
       onFinished(card.jobId);
       return destination;
     },
+    /** The file is on the person's own disk, and stays. */
+    async retract({ card }) {
+      screen.write(`${card.title}\n`);
+      for (const line of card.lines) screen.write(`  ${plainText(line)}\n`);
+    },
+    canRead: async (_person, { platform }) => platform === CHANNEL.platform,
     link: () => undefined,
   };
 }

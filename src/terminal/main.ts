@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createApp } from "../app.ts";
 import type { ChatRequest, Invocation } from "../chat/adapter.ts";
-import { plainText } from "../chat/rich-text.ts";
+import { type Line, plainText } from "../chat/rich-text.ts";
 import { readConfig } from "../config.ts";
 import { loadDotenv } from "../dotenv.ts";
 import { createLogger } from "../logger.ts";
@@ -35,18 +35,26 @@ const terminal = createTerminalAdapter({
 });
 const app = await createApp({ config, logger, extra: [terminal] });
 
+function print(lines: Line[]): void {
+  for (const line of lines) screen.write(`${plainText(line)}\n`);
+}
+
 /** Hands a request to the bot as a platform would; resolves to the finished job's id, or to undefined when there is none. */
 async function ask(invocation: Invocation): Promise<string | undefined> {
   finished = Promise.withResolvers();
   const request: ChatRequest = {
     id: randomUUID(),
-    actor: { id: "you", name: "you", moderator: true },
+    actor: { id: "you", name: "you", moderator: true, manager: true },
     destination: { platform: "terminal", workspace: "local", channel: "terminal" },
     invocation,
     reply: {
       card: (card) => terminal.postCard(request.destination, card),
-      async private(notice) {
-        for (const line of notice.lines) screen.write(`${plainText(line)}\n`);
+      async private({ lines }) {
+        print(lines);
+        finished.resolve(undefined);
+      },
+      async page({ title, lines, rows }) {
+        print([[title], ...lines, ...rows.flatMap((row) => row.lines)]);
         finished.resolve(undefined);
       },
       async form() {},

@@ -44,6 +44,15 @@ export function allOf(catalog: Catalog, property: "seconds" | "sizes"): string[]
   return [...new Set(catalog.models.flatMap((model) => model[property]))];
 }
 
+/** How much longer an extension may make a video, in seconds as the API spells them, and how long it may get in all. */
+export const EXTEND_STEPS: readonly string[] = ["4", "8", "12", "16", "20"];
+const EXTENDED_MAX_SECONDS = 120;
+
+/** The steps by which a video of that length can still be extended. */
+export function extendSteps(seconds: string): string[] {
+  return EXTEND_STEPS.filter((step) => Number(seconds) + Number(step) <= EXTENDED_MAX_SECONDS);
+}
+
 /** What to make: every field decided. */
 export interface ClipSettings {
   model: string;

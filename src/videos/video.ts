@@ -19,6 +19,12 @@ export interface Video {
   error: { code: string; message: string } | undefined;
 }
 
+/** Some of a backend's videos, and whether there are more. */
+export interface VideoPage {
+  videos: Video[];
+  more: boolean;
+}
+
 /** Something to download of a finished video. */
 export type VideoVariant = "video" | "thumbnail" | "spritesheet";
 
@@ -37,7 +43,7 @@ function readStatus(word: unknown): VideoStatus {
 }
 
 /** Whether it can be read as a video: it has an id. */
-export function isVideo(raw: unknown): raw is { id: string } {
+function isVideo(raw: unknown): raw is { id: string } {
   return isRecord(raw) && typeof raw.id === "string" && raw.id !== "";
 }
 
@@ -63,6 +69,24 @@ export function readVideo(raw: unknown): Video {
     remixedFrom: readText(body.remixed_from_video_id),
     error: readError(body.error),
   };
+}
+
+/**
+ * Reads a page of `limit` videos after the one with the id `after`. Some backends do not say whether there is more
+ * (SGLang), others send all that they have whatever was asked for (TensorRT-LLM).
+ * @throws TypeError when there is no list.
+ */
+export function readPage(raw: unknown, limit: number, after: string | undefined): VideoPage {
+  // An empty list of Go's is null.
+  if (!isRecord(raw)) throw new TypeError("The backend's answer is no list.");
+  const data = raw.data === null ? [] : raw.data;
+  if (!Array.isArray(data)) throw new TypeError("The backend's answer is no list.");
+  // One entry that cannot be read is no reason to know nothing of the others.
+  const sent = data.filter(isVideo).map(readVideo);
+  const rest = sent.slice(sent.findIndex(({ id }) => id === after) + 1);
+  const full = limit > 0 && rest.length === limit;
+  const said = typeof raw.has_more === "boolean" ? raw.has_more : full;
+  return { videos: rest.slice(0, limit), more: rest.length > limit || said };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -2,7 +2,8 @@ import type { ReadableStream } from "node:stream/web";
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError, toFile } from "openai";
 import { ServiceError } from "../errors.ts";
 import type { ClipSettings } from "./catalog.ts";
-import { isVideo, readVideo, type Video, type VideoVariant } from "./video.ts";
+import { isUnclear, type Refusal, refusalCode, refusalText, refusesParameter } from "./refusal.ts";
+import { readPage, readVideo, type Video, type VideoPage, type VideoVariant } from "./video.ts";
 
 /** A picture as the API takes it. */
 export interface InputReference {
@@ -11,18 +12,50 @@ export interface InputReference {
   bytes: Uint8Array;
 }
 
+/** What some backends do not have. */
+export type OptionalOperation =
+  | "remix"
+  | "edit"
+  | "extend"
+  | "delete"
+  | "list"
+  | Exclude<VideoVariant, "video">;
+
 /** What the bot asks of a backend that speaks the Videos API. All calls throw ServiceError and nothing else. */
 export interface VideosClient {
   /** Costs money: sent once, never repeated here. @throws ServiceError code `answer_lost` when it may have been taken. */
   create(clip: ClipSettings & { prompt: string; image?: InputReference }): Promise<Video>;
-  /** Costs money: sent once, never repeated here. @throws ServiceError code `answer_lost` when it may have been taken. */
+  /**
+   * Makes a video anew with another prompt. Costs money: sent once, never repeated here.
+   * @throws ServiceError code `answer_lost` when it may have been taken; `not_supported` or `not_found` when it was not.
+   */
   remix(videoId: string, prompt: string): Promise<Video>;
+  /** Makes a changed copy of a video. Costs money, and throws, as `remix`. */
+  edit(videoId: string, prompt: string): Promise<Video>;
+  /**
+   * Makes a video that goes on after another one, of which it holds the whole. Costs money, and throws, as `remix`.
+   * @param seconds how much longer it gets, as the API spells it: "4", "8", "12", "16" or "20", to 120 s in all.
+   */
+  extend(videoId: string, prompt: string, seconds: string): Promise<Video>;
   /** @throws ServiceError code `not_found` when the backend does not know it (any more). */
   retrieve(videoId: string): Promise<Video>;
-  /** One page, newest first; `after` is the last id of the page before. @throws ServiceError code `not_supported`. */
-  list(page: { limit: number; after?: string }): Promise<{ videos: Video[]; more: boolean }>;
-  /** @throws ServiceError code `not_ready`, retryable, while there is no such file; some backends are done before it is. */
+  /**
+   * One page, newest first unless asked otherwise; `after` is the last id of the page before.
+   * @throws ServiceError code `not_supported`.
+   */
+  list(page: { limit: number; after?: string; order?: "asc" | "desc" }): Promise<VideoPage>;
+  /**
+   * Deletes a video with its files; "gone" when the backend does not know it (any more). May be repeated.
+   * @throws ServiceError code `not_finished` for one in the making that the backend does not cancel; `not_supported`.
+   */
+  delete(videoId: string): Promise<"deleted" | "gone">;
+  /**
+   * @throws ServiceError code `not_ready`, retryable, while there is no such file; some backends are done before it is.
+   * Thumbnail and sprite sheet: `no_file` when a completed video has none (any more), `not_found`, `not_supported`.
+   */
   download(videoId: string, variant: VideoVariant): Promise<ReadableStream<Uint8Array>>;
+  /** False from when an answer has shown that the backend does not have it, until the end of the process. */
+  supports(operation: OptionalOperation): boolean;
 }
 
 const CREATE_TIMEOUT_MS = 120_000;
@@ -30,19 +63,98 @@ const READ_TIMEOUT_MS = 30_000;
 const DOWNLOAD_TIMEOUT_MS = 600_000;
 /** Connection errors from before anything was sent. */
 const NEVER_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]);
-/** 429 codes that no waiting mends. */
-const OUT_OF_MONEY = new Set(["insufficient_quota", "billing_hard_limit_reached", "quota_exceeded"]);
-/** How backends say that they cannot list. */
-const NO_LIST = { statuses: [404, 405, 501], code: "not_supported", retryable: false };
-/** How backends say that a completed video's file is not there yet. */
-const NO_FILE = { statuses: [400, 404, 409, 422, 425], code: "not_ready", retryable: true };
+/** How backends say that there is no such operation, whatever it is about. */
+const NO_ROUTE = [405, 501];
+/** How backends say that a file is not there (yet). */
+const NO_FILE = [400, 404, 409, 422, 425];
+/** How backends say that they do not delete a video: it is not there, or in the making. */
+const NOT_DELETED = [400, 404, 409, 422];
 
 /** Talks to a backend through the `openai` package; the only file that imports it. */
-export function createVideosClient(options: { apiKey: string; baseUrl: string | undefined }): VideosClient {
+export function createVideosClient(options: {
+  apiKey: string;
+  baseUrl: string | undefined;
+  /** Hears once of each operation that the backend turned out not to have. */
+  onMissing?: (operation: OptionalOperation) => void;
+  /** The time in Unix milliseconds. */
+  now?: () => number;
+}): VideosClient {
+  const { onMissing = () => {}, now = Date.now } = options;
   const client = new OpenAI({ apiKey: options.apiKey, baseURL: options.baseUrl ?? null, logLevel: "off" });
   const paid = { maxRetries: 0, timeout: CREATE_TIMEOUT_MS };
   const read = { maxRetries: 1, timeout: READ_TIMEOUT_MS };
   const fetched = { maxRetries: 1, timeout: DOWNLOAD_TIMEOUT_MS };
+  const missing = new Set<OptionalOperation>();
+
+  const retrieve = (videoId: string) =>
+    ask(async () => readVideo(await client.videos.retrieve(videoId, read)));
+
+  /** Takes note that the backend does not have an operation, and gives the error that says so. */
+  function lacking(operation: OptionalOperation, error: unknown): ServiceError {
+    if (!missing.has(operation)) {
+      missing.add(operation);
+      onMissing(operation);
+    }
+    return coded("not_supported", error);
+  }
+
+  /** How a video stands, asked to understand why something was refused; undefined when it is not there. */
+  async function look(videoId: string): Promise<Video | undefined> {
+    try {
+      return await retrieve(videoId);
+    } catch (error) {
+      if (error instanceof ServiceError && error.code === "not_found") return undefined;
+      throw error;
+    }
+  }
+
+  /** Makes a video from another one; a refusal may be about the video or the operation. */
+  async function derive(
+    operation: "remix" | "edit" | "extend",
+    videoId: string,
+    call: () => Promise<unknown>,
+  ): Promise<Video> {
+    try {
+      return await spend(call);
+    } catch (error) {
+      const status = statusOf(error);
+      if (NO_ROUTE.includes(status) || (status === 404 && (await isUsable(videoId))))
+        throw lacking(operation, error);
+      throw error;
+    }
+  }
+
+  /** Whether a video is there with all that a new one can be made from; false where that cannot be told. */
+  async function isUsable(videoId: string): Promise<boolean> {
+    const video = await look(videoId).catch(() => undefined);
+    return video?.status === "completed" && (video.expiresAt ?? Number.POSITIVE_INFINITY) > now();
+  }
+
+  /** Thumbnail or sprite sheet; a backend without them refuses the parameter, or knows none and sends the video. */
+  async function downloadExtra(videoId: string, variant: Exclude<VideoVariant, "video">) {
+    try {
+      const { body, type } = await ask(() => open(videoId, { variant }));
+      if (!type.startsWith("video/")) return body;
+      await body.cancel();
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (!refusal) throw error;
+      if (NO_ROUTE.includes(refusal.status) || refusesParameter(refusal, "variant"))
+        throw lacking(variant, error);
+      if (!NO_FILE.includes(refusal.status)) throw error;
+      const video = await look(videoId);
+      if (!video) throw coded("not_found", error);
+      throw video.status === "completed" ? coded("no_file", error) : coded("not_ready", error, true);
+    }
+    const message = `The backend sent the video in place of its ${variant}.`;
+    throw lacking(variant, new ServiceError("videos", "not_supported", message, { retryable: false }));
+  }
+
+  async function open(videoId: string, query: { variant?: VideoVariant }) {
+    const { body, headers } = await client.videos.downloadContent(videoId, query, fetched);
+    if (!body) throw new TypeError("The backend sent no file.");
+    return { body: body as ReadableStream<Uint8Array>, type: headers.get("content-type") ?? "" };
+  }
 
   return {
     async create({ prompt, model, seconds, size, image }) {
@@ -52,23 +164,58 @@ export function createVideosClient(options: { apiKey: string; baseUrl: string | 
       // The SDK types know the hosted models' lengths and sizes only; other backends have their own.
       return spend(() => client.videos.create(body as OpenAI.VideoCreateParams, paid));
     },
-    remix: (videoId, prompt) => spend(() => client.videos.remix(videoId, { prompt }, paid)),
-    retrieve: (videoId) => ask(async () => readVideo(await client.videos.retrieve(videoId, read))),
-    list: ({ limit, after }) =>
-      ask(async () => {
-        const query = { limit, order: "desc", ...(after !== undefined && { after }) } as const;
-        const page = await client.videos.list(query, read);
-        // One entry that cannot be read is no reason to know nothing of the others.
-        return { videos: page.data.filter(isVideo).map(readVideo), more: page.has_more };
-      }, NO_LIST),
-    download: (videoId, variant) =>
-      ask(async () => {
-        // Left out, it means the video, to backends without variants as well.
-        const query = variant === "video" ? {} : { variant };
-        const { body } = await client.videos.downloadContent(videoId, query, fetched);
-        if (!body) throw new TypeError("The backend sent no file.");
-        return body as ReadableStream<Uint8Array>;
-      }, NO_FILE),
+    remix: (videoId, prompt) =>
+      derive("remix", videoId, () => client.videos.remix(videoId, { prompt }, paid)),
+    // The SDK sends these two as forms; LiteLLM reads them as JSON alone.
+    edit: (videoId, prompt) =>
+      derive("edit", videoId, () =>
+        client.post("/videos/edits", { body: { prompt, video: { id: videoId } }, ...paid }),
+      ),
+    extend: (videoId, prompt, seconds) =>
+      derive("extend", videoId, () =>
+        client.post("/videos/extensions", { body: { prompt, seconds, video: { id: videoId } }, ...paid }),
+      ),
+    retrieve,
+    async list({ limit, after, order = "desc" }) {
+      try {
+        const query = { limit, order, ...(after !== undefined && { after }) };
+        return await ask(async () => readPage(await client.get("/videos", { query, ...read }), limit, after));
+      } catch (error) {
+        // With a cursor, a 404 may be about the cursor.
+        const status = statusOf(error);
+        if (NO_ROUTE.includes(status) || (status === 404 && after === undefined))
+          throw lacking("list", error);
+        throw error;
+      }
+    },
+    async delete(videoId) {
+      try {
+        // SGLang answers with the video, others with nothing.
+        const answer = await ask(async () => (await client.videos.delete(videoId, read)) ?? {});
+        if (answer.deleted !== false) return "deleted";
+      } catch (error) {
+        const status = statusOf(error);
+        if (NO_ROUTE.includes(status)) throw lacking("delete", error);
+        if (!NOT_DELETED.includes(status)) throw error;
+        const video = await look(videoId);
+        if (!video) return "gone";
+        if (status === 404) throw lacking("delete", error);
+        const finished = video.status === "completed" || video.status === "failed";
+        throw finished ? error : coded("not_finished", error);
+      }
+      const message = "The backend did not delete the video.";
+      throw new ServiceError("videos", "not_deleted", message, { retryable: true });
+    },
+    async download(videoId, variant) {
+      if (variant !== "video") return downloadExtra(videoId, variant);
+      try {
+        // Left out, the variant means the video, to backends without variants as well.
+        return (await ask(() => open(videoId, {}))).body;
+      } catch (error) {
+        throw NO_FILE.includes(statusOf(error)) ? coded("not_ready", error, true) : error;
+      }
+    },
+    supports: (operation) => !missing.has(operation),
   };
 }
 
@@ -77,49 +224,53 @@ async function spend(call: () => Promise<unknown>): Promise<Video> {
   try {
     return readVideo(await call());
   } catch (error) {
-    const status = statusOf(error);
-    const refused = status !== undefined && !isUnclear(status);
+    const refusal = refusalOf(error);
+    const refused = refusal && !isUnclear(refusal.status);
     const neverSent = error instanceof APIConnectionError && NEVER_SENT.has(causeCode(error));
     const general = toServiceError(error);
-    if (refused || neverSent) throw general;
-    const { message, requestId } = general;
-    throw new ServiceError("videos", "answer_lost", message, { retryable: false, requestId, cause: error });
+    throw refused || neverSent ? general : coded("answer_lost", general);
   }
 }
 
-/** @param special statuses that mean more in this operation than they say. */
-async function ask<T>(
-  call: () => Promise<T>,
-  special?: { statuses: readonly number[]; code: string; retryable: boolean },
-): Promise<T> {
+async function ask<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    const general = toServiceError(error);
-    if (!special?.statuses.includes(statusOf(error) ?? 0)) throw general;
-    const { message, requestId } = general;
-    const { code, retryable } = special;
-    throw new ServiceError("videos", code, message, { retryable, requestId, cause: error });
+    throw toServiceError(error);
   }
 }
 
-function statusOf(error: unknown): number | undefined {
-  return error instanceof APIError && typeof error.status === "number" ? error.status : undefined;
+/** The same error by a code that says what it means in one operation. */
+function coded(code: string, error: unknown, retryable = false): ServiceError {
+  const { message, requestId, cause } = toServiceError(error);
+  return new ServiceError("videos", code, message, { retryable, requestId, cause });
 }
 
-/** Whether an answer leaves open if the request was taken: behind a proxy any 5xx does but the two that say no. */
-function isUnclear(status: number): boolean {
-  return status === 408 || status === 409 || (status >= 500 && status !== 501 && status !== 503);
+/** What the backend answered, for an error that comes from an answer. */
+function refusalOf(error: unknown): Refusal | undefined {
+  const cause = error instanceof ServiceError ? error.cause : error;
+  if (!(cause instanceof APIError) || typeof cause.status !== "number") return undefined;
+  const { status, error: body, message } = cause;
+  // The SDK puts the status before it.
+  return { status, body, text: message.replace(/^\d{3} /, "") };
+}
+
+/** 0 where there was no answer. */
+function statusOf(error: unknown): number {
+  return refusalOf(error)?.status ?? 0;
 }
 
 function toServiceError(error: unknown): ServiceError {
+  if (error instanceof ServiceError) return error;
   if (error instanceof APIConnectionTimeoutError)
     return unavailable("The backend took too long to answer.", error);
   if (error instanceof APIConnectionError) return unavailable("The backend cannot be reached.", error);
-  if (!(error instanceof APIError)) return unavailable("The backend's answer cannot be read.", error);
-  const status = statusOf(error) ?? 0;
-  const code = errorCode(error, status);
-  return new ServiceError("videos", code, errorText(error), {
+  const refusal = refusalOf(error);
+  if (!(error instanceof APIError && refusal))
+    return unavailable("The backend's answer cannot be read.", error);
+  const { status } = refusal;
+  const code = refusalCode(refusal);
+  return new ServiceError("videos", code, refusalText(refusal), {
     retryable: code !== "insufficient_quota" && (status === 429 || status === 503 || isUnclear(status)),
     retryAfterMs: retryAfter(error.headers),
     requestId: error.requestID ?? undefined,
@@ -127,24 +278,8 @@ function toServiceError(error: unknown): ServiceError {
   });
 }
 
-/** The backend's own code where it has one; it may be a number or empty. */
-function errorCode(error: APIError, status: number): string {
-  const named = String(error.code ?? "");
-  if (status === 402 || OUT_OF_MONEY.has(named)) return "insufficient_quota";
-  if (status === 404) return "not_found";
-  return named === "" ? `http_${status}` : named;
-}
-
 function unavailable(message: string, cause: unknown): ServiceError {
   return new ServiceError("videos", "unavailable", message, { retryable: true, cause });
-}
-
-/** The backend's own sentence, without the status the SDK puts before it. */
-function errorText(error: APIError): string {
-  const body = error.error;
-  if (typeof body === "object" && body !== null && "message" in body && typeof body.message === "string")
-    return body.message;
-  return error.message;
 }
 
 function retryAfter(headers: Headers | undefined): number | undefined {

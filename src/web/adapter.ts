@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { ChatAdapter, ChatHandler, Destination, Invocation, MediaFile } from "../chat/adapter.ts";
+import type { ChatAdapter, ChatHandler, Destination, Invocation } from "../chat/adapter.ts";
 import type { Card, Notice } from "../chat/card.ts";
 import type { Form } from "../chat/form.ts";
+import type { MediaFile } from "../chat/media-file.ts";
+import type { Page } from "../chat/page.ts";
 import { ServiceError, UserError } from "../errors.ts";
 import type { Store } from "../store/store.ts";
 import { createFeed, type Feed, type FeedFile } from "./feed.ts";
@@ -10,6 +12,7 @@ import { createFeed, type Feed, type FeedFile } from "./feed.ts";
 export interface Outcome {
   notices: Notice[];
   form?: Form;
+  page?: Page;
   /** The message of the new card. */
   message?: string;
 }
@@ -29,7 +32,7 @@ export interface WebAdapter extends ChatAdapter {
 
 const CHANNEL: Destination = { platform: "web", workspace: "local", channel: "playground" };
 /** Whoever may open the page may do everything with it. */
-const ACTOR = { id: "you", name: "You", moderator: true };
+const ACTOR = { id: "you", name: "You", moderator: true, manager: true };
 
 /** Builds the adapter; its messages are in the store. */
 export function createWebAdapter({ store, now }: { store: Store; now: () => number }): WebAdapter {
@@ -74,6 +77,9 @@ export function createWebAdapter({ store, now }: { store: Store; now: () => numb
           async private(notice) {
             outcome.notices.push(notice);
           },
+          async page(page) {
+            outcome.page = page;
+          },
           async form(form) {
             outcome.form = form;
           },
@@ -105,6 +111,9 @@ export function createWebAdapter({ store, now }: { store: Store; now: () => numb
       }
       return { ...destination, message: card.jobId };
     },
+    retract: ({ card }) => feed.withdraw(card),
+    canRead: async (_person, { platform, workspace, channel }) =>
+      platform === CHANNEL.platform && workspace === CHANNEL.workspace && channel === CHANNEL.channel,
     link: ({ message }) => (message === undefined ? undefined : `/?show=${message}#${anchorOf(message)}`),
   };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Context } from "hono";
 import { html } from "hono/html";
 import type { Notice } from "../chat/card.ts";
@@ -8,19 +9,30 @@ import type { AssetUrl } from "./assets.ts";
 import { renderAnnouncement } from "./events.ts";
 import type { Feed } from "./feed.ts";
 import { renderForm } from "./forms.ts";
-import { renderNotice } from "./messages.ts";
 import { renderPage } from "./page.ts";
+import { renderAnswerPage, renderNotice } from "./private-answers.ts";
+import type { Html } from "./rich-text.ts";
+import type { ShownFiles } from "./shown-files.ts";
+
+/** Where a request came from. */
+export interface Origin {
+  /** The page whose button was pressed, by its element's id: what that led to takes its place. */
+  page?: string | undefined;
+  /** How refusals are shown there; absent: as notices. */
+  renderRefusal?: (notice: Notice) => Html;
+}
 
 /** Turns what a request came to into what its sender gets: a piece of the page for the script, else a whole page. */
 export interface Answers {
   /** The channel as it stands, with answers that are this request's alone. */
   page(c: Context, answer?: Partial<Outcome>): Promise<Response>;
-  /** Refusals go where the request came from, as `renderRefusal` shows them; everything else goes into the feed. */
-  outcome(c: Context, outcome: Outcome, renderRefusal?: typeof renderNotice): Promise<Response>;
+  /** Refusals go where the request came from; everything else goes into the feed. */
+  outcome(c: Context, outcome: Outcome, origin?: Origin): Promise<Response>;
 }
 
 interface Dependencies {
   feed: Feed;
+  shown: ShownFiles;
   catalog: Catalog;
   simulated: boolean;
   asset: AssetUrl;
@@ -28,9 +40,18 @@ interface Dependencies {
   pageSize: number;
 }
 
+/** The id of a page's element, as this server gives them out. */
+const PAGE_ID = /^page-[0-9a-f-]{36}$/;
+
 /** Builds the answers of a channel. */
-export function createAnswers({ feed, catalog, simulated, asset, pageSize }: Dependencies): Answers {
-  async function page(c: Context, { notices = [], form }: Partial<Outcome> = {}): Promise<Response> {
+export function createAnswers({ feed, shown, catalog, simulated, asset, pageSize }: Dependencies): Answers {
+  const notice = (each: Notice) => renderNotice(each, shown.address);
+
+  function renderAnswers({ notices = [], page: answer }: Partial<Outcome>, id = freshId()): Html {
+    return html`${answer && renderAnswerPage(answer, { id, addressOf: shown.address })}${notices.map(notice)}`;
+  }
+
+  async function page(c: Context, answer: Partial<Outcome> = {}): Promise<Response> {
     const { before, show, draft = "" } = c.req.query();
     const stamp = feed.stamp();
     const found = await feed.page({
@@ -39,33 +60,42 @@ export function createAnswers({ feed, catalog, simulated, asset, pageSize }: Dep
       limit: pageSize,
     });
     c.header("cache-control", "no-store");
-    return c.html(renderPage({ page: found, stamp, simulated, catalog, asset, draft, notices, form }));
+    const answers = renderAnswers(answer);
+    const view = { page: found, stamp, simulated, catalog, asset, draft, answers, form: answer.form };
+    return c.html(renderPage(view));
   }
 
   async function withoutScript(c: Context, outcome: Outcome): Promise<Response> {
-    if (outcome.form || outcome.notices.length > 0) return page(c, outcome);
+    if (outcome.form || outcome.page || outcome.notices.length > 0) return page(c, outcome);
     return c.redirect(outcome.message === undefined ? "/" : `/#${anchorOf(outcome.message)}`, 303);
   }
 
   return {
     page,
-    async outcome(c, outcome, renderRefusal = renderNotice) {
+    async outcome(c, outcome, origin = {}) {
       if (c.req.header("hx-request") === undefined) return withoutScript(c, outcome);
-      const { notices, form } = outcome;
+      const { notices, form, page: answer } = outcome;
       if (form) {
         swapInto(c, "#form-slot", "innerHTML");
         return c.html(renderForm(form, { catalog, open: false }));
       }
+      const spoken = renderAnnouncement(wordsOf(outcome));
+      const inPlace = origin.page !== undefined && PAGE_ID.test(origin.page) ? origin.page : undefined;
+      if (answer && inPlace !== undefined) return c.html(html`${renderAnswers(outcome, inPlace)}${spoken}`);
+
       const refused = notices.some(({ tone }) => tone === "error");
-      if (!refused) {
-        c.header("hx-trigger", "accepted");
-        swapInto(c, "#feed", "beforeend");
-      }
-      if (notices.length === 0) return c.body(null, 204);
-      const shown = notices.map(refused ? renderRefusal : renderNotice);
-      return c.html(html`${shown}${renderAnnouncement(notices.map(spoken).join(" "))}`);
+      if (refused && origin.renderRefusal) return c.html(html`${notices.map(origin.renderRefusal)}${spoken}`);
+      const id = freshId();
+      if (!refused) c.header("hx-trigger", answer ? JSON.stringify({ accepted: { page: id } }) : "accepted");
+      swapInto(c, "#feed", "beforeend");
+      if (notices.length === 0 && !answer) return c.body(null, 204);
+      return c.html(html`${renderAnswers(outcome, id)}${spoken}`);
     },
   };
+}
+
+function freshId(): string {
+  return `page-${randomUUID()}`;
 }
 
 function swapInto(c: Context, target: string, how: "innerHTML" | "beforeend"): void {
@@ -73,6 +103,7 @@ function swapInto(c: Context, target: string, how: "innerHTML" | "beforeend"): v
   c.header("hx-reswap", how);
 }
 
-function spoken({ lines }: Notice): string {
-  return lines.map(plainText).join(" ");
+/** What is said aloud. */
+function wordsOf({ notices, page }: Outcome): string {
+  return [page?.title ?? "", ...notices.flatMap(({ lines }) => lines.map(plainText))].join(" ").trim();
 }

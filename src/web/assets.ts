@@ -8,14 +8,27 @@ import { Hono } from "hono";
 export type AssetUrl = (name: string) => string;
 
 /** The page's style sheets, in their order. */
-export const STYLESHEETS = ["page.css", "forms.css", "composer.css", "messages.css", "screen.css"];
+export const STYLESHEETS = [
+  "page.css",
+  "forms.css",
+  "composer.css",
+  "messages.css",
+  "screen.css",
+  "spoiler.css",
+  "private-answers.css",
+];
+
+/** The web gallery's own, after those. */
+export const GALLERY_STYLESHEETS = ["gallery.css", "gallery-wall.css", "gallery-video.css"];
 
 const own = (name: string) => [name, new URL(`static/${name}`, import.meta.url).href] as const;
 const htmx = (name: string, path: string) => [name, import.meta.resolve(`htmx.org/dist/${path}`)] as const;
 
 /** Everything the page loads: its name there, and the file. */
 const FILES = [
-  ...[...STYLESHEETS, "composer.js", "playground.js", "icon.svg"].map(own),
+  ...[...STYLESHEETS, ...GALLERY_STYLESHEETS, "composer.js", "playground.js", "gallery.js", "icon.svg"].map(
+    own,
+  ),
   htmx("htmx.js", "htmx.min.js"),
   htmx("hx-sse.js", "ext/hx-sse.min.js"),
 ];

@@ -20,7 +20,7 @@ export interface Completion {
 interface Dependencies {
   commands: readonly AnyCommand[];
   catalog: Catalog;
-  /** Values for a video option. */
+  /** Values for a video or person option. */
   complete(query: {
     command: string;
     option: string;
@@ -70,20 +70,26 @@ interface Typing extends Dependencies {
 
 async function completeOptions(typing: Typing): Promise<Omit<Completion, "usage">> {
   const { rest, command } = typing;
-  const [, flag, value] = /\s--(\w[\w-]*)(?:=|\s+)(\S*)$/.exec(rest) ?? [];
+  const [, flag, value] = /\s--(\w[\w-]*)(?:=|\s+)("[^"]*|[^"\s]\S*|)$/.exec(rest) ?? [];
   const flagged = flag === undefined ? undefined : command.options[flag];
   if (flag !== undefined && flagged) return completeValue(flag, flagged, value ?? "", typing);
   const [, begun] = /\s--([\w-]*)$/.exec(rest) ?? [];
   if (begun !== undefined) return completeFlag(begun, typing);
   const [, word] = /^\s+(\S*)$/.exec(rest) ?? [];
-  const [first] = Object.entries(command.options);
-  if (word !== undefined && first?.[1].type === "video") return completeValue(...first, word, typing);
+  const taking = Object.entries(command.options).find(([, { type }]) => takesWords(type));
+  if (word !== undefined && taking && taking[1].type !== "text")
+    return completeValue(...taking, word, typing);
   return { suggestions: [], begun: false };
+}
+
+/** Whether words without a flag are for such an option: a text's are the person's own. */
+function takesWords(type: Option["type"]): boolean {
+  return type === "text" || type === "video" || type === "person";
 }
 
 function completeFlag(begun: string, { rest, line, command }: Typing): Omit<Completion, "usage"> {
   const suggestions = Object.entries(command.options)
-    .filter(([name, { type }]) => type !== "image" && name.startsWith(begun) && !rest.includes(`--${name} `))
+    .filter(([name, { type }]) => type !== "hidden" && name.startsWith(begun) && !rest.includes(`--${name} `))
     .map(([name, { description }]) => ({
       line: `${line.slice(0, line.length - begun.length)}${name} `,
       label: `--${name}`,
@@ -100,13 +106,16 @@ async function completeValue(
 ): Promise<Omit<Completion, "usage">> {
   const wanted = typed.toLowerCase();
   const stem = typing.line.slice(0, typing.line.length - typed.length);
-  if (option.type === "video") {
-    const found = await typing.complete({ command: typing.command.name, option: name, text: typed });
+  if (option.type === "video" || option.type === "person") {
+    const text = typed.replace(/^"/, "");
+    const found = await typing.complete({ command: typing.command.name, option: name, text });
+    // Without a flag an option takes one word.
+    const flag = typing.rest.trim() === typed ? `--${name} ` : "";
     return {
       suggestions: found.map(({ name: detail, value }) => ({
-        line: `${stem}${value} `,
-        label: value,
-        detail: detail.replace(`${value} · `, ""),
+        line: `${stem}${/\s/.test(value) ? `${flag}"${value}"` : value} `,
+        label: option.type === "person" ? detail : value,
+        detail: option.type === "person" ? "" : detail.replace(`${value} · `, ""),
       })),
       begun: typed !== "",
     };
@@ -130,8 +139,8 @@ async function completeValue(
 
 function usageOf({ name, options }: AnyCommand): Completion["usage"] {
   const words = Object.entries(options).map(([option, { type, required }]) => {
-    if (type === "image") return "";
-    const word = type === "choice" ? `--${option}` : `<${option}>`;
+    if (type === "hidden") return "";
+    const word = takesWords(type) ? `<${option}>` : `--${option}`;
     return required ? word : `[${word}]`;
   });
   return { command: `/video ${name}`, options: words.filter((word) => word !== "").join(" ") };

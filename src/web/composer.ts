@@ -8,12 +8,13 @@ import type { Html } from "./rich-text.ts";
 
 /** The box to type into; it works as a plain form where scripts do not run. */
 export function renderComposer({ draft }: { draft: string }): Html {
-  return html`<form class="composer" id="composer" method="post" action="/messages" hx-post="/messages" hx-target="#feed" hx-swap="beforeend" hx-sync="this:drop" autocomplete="off">
+  return html`<form class="composer" id="composer" aria-label="New message" method="post" action="/messages" hx-post="/messages" hx-target="#feed" hx-swap="beforeend" hx-sync="this:drop" autocomplete="off">
     <div class="completions" id="completions" aria-live="off"></div>
+    <p id="suggestion-count" class="visually-hidden" role="status"></p>
     <div class="composer-box">
       <button class="icon-button" formaction="/form" formnovalidate hx-post="/form" hx-target="#form-slot" hx-sync="this:drop" aria-label="Create a video with every option" title="Every option, and a picture to start from">${plus}</button>
       <label class="visually-hidden" for="line">Message #playground: what the video should show, or a command that begins with a slash</label>
-      <textarea id="line" name="text" rows="1" required autofocus placeholder="Describe a video, or type /" hx-get="/completions" hx-trigger="complete" hx-target="#completions" hx-sync="this:replace" role="combobox" aria-expanded="false" aria-autocomplete="list" aria-haspopup="listbox" aria-controls="suggestions" enterkeyhint="send">${draft}</textarea>
+      <textarea id="line" name="text" rows="1" required autofocus placeholder="Describe a video, or type /" hx-get="/completions" hx-trigger="complete" hx-target="#completions" hx-sync="this:replace" aria-autocomplete="list" aria-haspopup="listbox" enterkeyhint="send">${draft}</textarea>
       <button class="icon-button send" aria-label="Send">${send}</button>
     </div>
   </form>`;

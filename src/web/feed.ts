@@ -1,4 +1,4 @@
-import type { Card } from "../chat/card.ts";
+import type { Card, CardButton } from "../chat/card.ts";
 import type { Collection, Store } from "../store/store.ts";
 
 /** A file in the media store that a message shows. */
@@ -37,6 +37,8 @@ export interface Feed {
   post(card: Card): Promise<void>;
   /** Shows a newer card; an older one changes nothing. Resolves to false when there is no such message. */
   show(card: Card, files?: Pick<FeedMessage, "video" | "thumbnail">): Promise<boolean>;
+  /** Takes a message's files away and shows this card, or the newer one that is there; none there is fine. */
+  withdraw(card: Card): Promise<void>;
   get(id: string): Promise<FeedMessage | undefined>;
   /** The newest messages, or those before a stamp, oldest first; from the message `from` on, if that asks for more. */
   page(wanted: { before?: number; from?: string; limit: number }): Promise<FeedPage>;
@@ -65,7 +67,11 @@ interface Entry {
 
 /** Builds a feed over a store; the documents are there, this process holds no more than their order. */
 export function createFeed({ store, now }: { store: Store; now: () => number }): Feed {
-  const documents: Collection<FeedMessage> = store.collection({ name: "playground-message", version: 1 });
+  const documents: Collection<FeedMessage> = store.collection({
+    name: "playground-message",
+    version: 2,
+    migrate: (document) => withArguments(document as FirstMessage),
+  });
   const order: Entry[] = [];
   const closing = new AbortController();
   let last = 0;
@@ -119,6 +125,18 @@ export function createFeed({ store, now }: { store: Store; now: () => number }):
       return message !== undefined;
     },
 
+    async withdraw(card) {
+      const at = nextStamp();
+      const message = await documents.update(card.jobId, (current) => {
+        if (!current) return undefined;
+        const { video: _, thumbnail: __, ...rest } = current;
+        const shown = card.revision < rest.card.revision ? rest.card : card;
+        const stateAt = shown.title === rest.card.title ? rest.stateAt : at;
+        return { ...rest, card: shown, stateAt, changedAt: at };
+      });
+      if (message) note(message);
+    },
+
     get: (id) => documents.get(id),
 
     async page({ before = Number.POSITIVE_INFINITY, from, limit }) {
@@ -144,6 +162,16 @@ export function createFeed({ store, now }: { store: Store; now: () => number }):
       await Promise.race([changed.promise, promise]);
     },
   };
+}
+
+/** A message of version 1, whose buttons were always about a job. */
+type FirstMessage = Omit<FeedMessage, "card"> & {
+  card: Omit<Card, "buttons"> & { buttons: (Omit<CardButton, "argument"> & { jobId: string })[] };
+};
+
+function withArguments({ card, ...message }: FirstMessage): FeedMessage {
+  const buttons = card.buttons.map(({ jobId, ...button }) => ({ ...button, argument: jobId }));
+  return { ...message, card: { ...card, buttons } };
 }
 
 function entryOf({ card, postedAt, changedAt }: FeedMessage): Entry {

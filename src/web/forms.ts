@@ -1,10 +1,13 @@
 import { Readable } from "node:stream";
 import { html } from "hono/html";
+import type { Choice, Option } from "../../commands/command.ts";
 import type { Invocation, RawValue } from "../chat/adapter.ts";
 import type { Form, FormField } from "../chat/form.ts";
 import type { Catalog } from "../videos/catalog.ts";
 import { cross } from "./icons.ts";
 import { type Html, renderLine } from "./rich-text.ts";
+
+type ChoiceOption = Extract<Option, { type: "choice" }>;
 
 /** Pictures the API takes, as a file picker wants to know it. */
 const PICTURES = "image/jpeg,image/png,image/webp";
@@ -34,28 +37,36 @@ function renderField(
   { name, option, initial = "" }: FormField,
   { catalog, focus }: { catalog: Catalog; focus: boolean },
 ): Html {
+  if (option.type === "hidden") return html`<input type="hidden" name="${name}" value="${initial}" />`;
   const id = `field-${name}`;
   const hint = html`<span class="hint" id="${id}-hint">${option.description}</span>`;
   const common = html`id="${id}" name="${name}" aria-describedby="${id}-hint"${option.required && html` required`}${focus && html` autofocus`}`;
   if (option.type === "choice") {
     return html`<fieldset class="field">
       <legend>${title(name)} ${hint}</legend>
-      <div class="choices">
-        ${option
-          .choices(catalog)
-          .map(
-            ({ value, label }) =>
-              html`<label class="choice"><input type="radio" name="${name}" value="${value}"${value === initial && html` checked`} /><span>${label}</span></label>`,
-          )}
-      </div>
+      <div class="choices">${choicesOf(option, catalog).map((choice) => renderChoice(choice, { name, initial, required: option.required }))}</div>
     </fieldset>`;
   }
   const input = {
     text: () => html`<textarea ${common} rows="4">${initial}</textarea>`,
     image: () => html`<input ${common} type="file" accept="${PICTURES}" />`,
     video: () => html`<input ${common} type="text" value="${initial}" autocomplete="off" />`,
+    person: () => html`<input ${common} type="text" value="${initial}" autocomplete="off" />`,
   }[option.type];
   return html`<div class="field"><p><label for="${id}">${title(name)}</label> ${hint}</p>${input()}</div>`;
+}
+
+/** A choice that has no beginning and need not be made can be taken back: no radio button does that by itself. */
+function choicesOf(option: ChoiceOption, catalog: Catalog): Choice[] {
+  const choices = option.choices(catalog);
+  return option.required || option.initial ? choices : [{ value: "", label: "No preference" }, ...choices];
+}
+
+function renderChoice(
+  { value, label }: Choice,
+  { name, initial, required }: { name: string; initial: string; required: true | undefined },
+): Html {
+  return html`<label class="choice"><input type="radio" name="${name}" value="${value}"${required && html` required`}${value === initial && html` checked`} /><span>${label}</span></label>`;
 }
 
 /** Reads a submitted form; fields that were left empty are left out. */

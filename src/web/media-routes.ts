@@ -1,30 +1,58 @@
 import { Readable } from "node:stream";
 import { type Context, Hono } from "hono";
 import type { ByteRange, MediaStore } from "../media/media-store.ts";
-import type { Feed, FeedFile } from "./feed.ts";
+import type { Feed } from "./feed.ts";
+import type { ShownFiles } from "./shown-files.ts";
 
-/** Serves the files of the feed's messages and no others, in ranges as players ask for them. */
-export function createMediaRoutes({ feed, media }: { feed: Feed; media: MediaStore }): Hono {
+interface Dependencies {
+  feed: Feed;
+  shown: ShownFiles;
+  media: MediaStore;
+}
+
+/** Serves the files of the feed's messages and of private answers, and no others, in ranges as players ask for them. */
+export function createMediaRoutes({ feed, shown, media }: Dependencies): Hono {
   const routes = new Hono();
   for (const file of ["video", "thumbnail"] as const) {
     routes.get(`/media/:id/${file}`, async (c) => {
       const message = await feed.get(c.req.param("id"));
       const known = message?.[file];
-      return known ? serve(c, known, media) : c.notFound();
+      return known ? serveFile(c, known, media) : c.notFound();
     });
   }
+  // Asked for anew each time: what somebody deleted meanwhile is not shown from a cache.
+  routes.get("/shown/:id", async (c) => {
+    const file = shown.find(c.req.param("id"));
+    return file ? serveFile(c, file, media, "private, no-cache") : c.notFound();
+  });
   return routes;
 }
 
-/** A stored file never changes under its address, so it may be kept. */
-async function serve(c: Context, file: FeedFile, media: MediaStore): Promise<Response> {
+/** A stored file as an address serves it. */
+export interface ServedFile {
+  /** Where it lies in the media store. */
+  key: string;
+  contentType: string;
+  filename: string;
+}
+
+/** For a file that never changes under its address; `private`: no cache between server and browser keeps it. */
+const KEPT_FOR_EVER = "private, max-age=31536000, immutable";
+
+/** Answers a request for a stored file: whole, one range of it, or that nothing changed; 404 when it is not there. */
+export async function serveFile(
+  c: Context,
+  file: ServedFile,
+  media: MediaStore,
+  cacheControl = KEPT_FOR_EVER,
+): Promise<Response> {
   const info = await media.stat(file.key);
   if (!info) return c.notFound();
   const etag = `"${info.bytes}-${info.modifiedAt}"`;
   c.header("content-type", file.contentType);
   c.header("content-disposition", `inline; filename="${file.filename}"`);
   c.header("accept-ranges", "bytes");
-  c.header("cache-control", "private, max-age=31536000, immutable");
+  c.header("cache-control", cacheControl);
   c.header("etag", etag);
   if (c.req.header("if-none-match") === etag) return c.body(null, 304);
 

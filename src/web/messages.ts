@@ -1,9 +1,10 @@
 import { html } from "hono/html";
-import { type Card, type CardButton, encodeButton, type Notice } from "../chat/card.ts";
+import { type Card, type CardButton, encodeButton } from "../chat/card.ts";
 import { anchorOf } from "./adapter.ts";
 import type { FeedMessage } from "./feed.ts";
-import { cross, download, eye, reel } from "./icons.ts";
+import { download, reel } from "./icons.ts";
 import { renderLeader } from "./leader.ts";
+import { renderPlayer } from "./player.ts";
 import { type Html, renderLine } from "./rich-text.ts";
 
 /** A message of the bot with its card. Ids stand wherever a morph has to find the element again. */
@@ -16,7 +17,7 @@ export function renderMessage(message: FeedMessage): Html {
       ${renderScreen(message, id)}
       <div class="details">
         <h2 class="state" id="${id}-state">${card.title}</h2>
-        <blockquote class="prompt">${card.prompt}</blockquote>
+        ${card.prompt !== "" && html`<blockquote class="prompt">${card.prompt}</blockquote>`}
         ${card.progress && renderProgress(card.progress, id)}
         <div class="lines">${card.lines.map((line) => html`<p>${renderLine(line)}</p>`)}</div>
         ${renderActions(message, id)}
@@ -37,14 +38,16 @@ function renderAuthor(postedAt: number, id: string): Html {
 /** The video; while there is none yet, a film leader of its shape. */
 function renderScreen({ card, video, thumbnail }: FeedMessage, id: string): Html | undefined {
   if (!video && !card.progress) return undefined;
-  const source = mediaPath(card.jobId, "video");
-  const poster = thumbnail && html` poster="${mediaPath(card.jobId, "thumbnail")}"`;
+  const player = video && {
+    id: `${id}-video`,
+    source: mediaPath(card.jobId, "video"),
+    poster: thumbnail && mediaPath(card.jobId, "thumbnail"),
+    label: card.altText ?? card.prompt,
+    spoiler: card.spoiler ?? false,
+  };
   return html`<div class="screen" id="${id}-screen">
     ${card.frame && renderLeader(card.frame, card.progress?.percent)}
-    ${
-      video &&
-      html`<video id="${id}-video" src="${source}"${poster} controls playsinline preload="metadata" aria-label="${card.altText ?? card.prompt}"></video>`
-    }
+    ${player && renderPlayer(player)}
   </div>`;
 }
 
@@ -71,30 +74,8 @@ function renderActions({ card, video }: FeedMessage, id: string): Html | undefin
 
 function renderButton(button: CardButton, id: string): Html {
   return html`<form method="post" action="/buttons" hx-post="/buttons" hx-target="#feed" hx-swap="beforeend" hx-sync="this:drop">
-    <button class="button" id="${id}-${button.action}" data-style="${button.style}" name="button" value="${encodeButton(button)}">${button.label}</button>
+    <button class="button" id="${id}-${button.action}-${button.argument}" data-style="${button.style}" name="button" value="${encodeButton(button)}">${button.label}</button>
   </form>`;
-}
-
-/** An answer that only the tab which asked gets to see. */
-export function renderNotice(notice: Notice): Html {
-  return html`<article class="message notice" data-tone="${notice.tone === "error" ? "bad" : "neutral"}" aria-label="Private answer">
-    <div class="avatar">${reel}</div>
-    <header class="byline"><span class="author">Showreel</span> <span class="tag">bot</span></header>
-    <div class="card">
-      <div class="details">
-        <div class="lines">${notice.lines.map((line) => html`<p>${renderLine(line)}</p>`)}</div>
-        <p class="footnote">
-          ${eye} Only you can see this
-          <button type="button" class="dismiss" data-dismiss>${cross} Dismiss</button>
-        </p>
-      </div>
-    </div>
-  </article>`;
-}
-
-/** What is wrong with a form, said inside of it. */
-export function renderProblem({ lines }: Notice): Html {
-  return html`${lines.map((line) => html`<p>${renderLine(line)}</p>`)}`;
 }
 
 /** Where a message's files are served. */

@@ -1,5 +1,4 @@
 import { html } from "hono/html";
-import type { Notice } from "../chat/card.ts";
 import type { Form } from "../chat/form.ts";
 import type { Catalog } from "../videos/catalog.ts";
 import { type AssetUrl, STYLESHEETS } from "./assets.ts";
@@ -7,7 +6,8 @@ import { renderComposer } from "./composer.ts";
 import type { FeedPage } from "./feed.ts";
 import { renderForm } from "./forms.ts";
 import { reel } from "./icons.ts";
-import { renderMessage, renderNotice } from "./messages.ts";
+import { renderMessage } from "./messages.ts";
+import { renderNotice } from "./private-answers.ts";
 import type { Html } from "./rich-text.ts";
 
 /** What a page of the channel shows. */
@@ -19,17 +19,21 @@ export interface PageView {
   catalog: Catalog;
   asset: AssetUrl;
   draft: string;
-  /** Answers to a form that was sent without a script. */
-  notices: Notice[];
+  /** Private answers to a form that was sent without a script. */
+  answers: Html;
   form: Form | undefined;
 }
 
-/** No eval and no injected styles, so that the content security policy has nothing to refuse; errors are the script's. */
+/**
+ * No eval and no injected styles, so that the content security policy has nothing to refuse; errors are the script's.
+ * What somebody opened stays open when the message around it changes.
+ */
 const HTMX_CONFIG = JSON.stringify({
   history: false,
   includeIndicatorCSS: false,
   extensions: "sse",
   noSwap: [204, 304, "4xx", "5xx"],
+  morphIgnore: ["data-htmx-powered", "open"],
   sse: { reconnectMaxDelay: 5_000 },
 });
 
@@ -41,7 +45,7 @@ const EXAMPLES = [
 
 /** The whole channel. htmx is not deferred: it would begin before its extension is there, and never connect. */
 export function renderPage(view: PageView): Html {
-  const { page, stamp, simulated, catalog, asset, draft, notices, form } = view;
+  const { page, stamp, simulated, catalog, asset, draft, answers, form } = view;
   return renderDocument({
     title: "#playground · Showreel",
     asset,
@@ -67,7 +71,7 @@ export function renderPage(view: PageView): Html {
           ${renderHistory(page)}
           <div id="feed">
             ${page.messages.map(renderMessage)}
-            ${notices.map(renderNotice)}
+            ${answers}
           </div>
         </div>
       </main>

@@ -11,17 +11,19 @@ import type { MediaStore } from "../media/media-store.ts";
 import type { Store } from "../store/store.ts";
 import type { Catalog } from "../videos/catalog.ts";
 import type { Outcome, WebAdapter } from "./adapter.ts";
-import { createAnswers } from "./answers.ts";
+import { createAnswers, type Origin } from "./answers.ts";
 import { type AssetUrl, createAssets } from "./assets.ts";
 import { completeLine } from "./completion.ts";
 import { readLine, renderCompletion } from "./composer.ts";
 import { streamEvents } from "./events.ts";
 import { readForm } from "./forms.ts";
 import { createMediaRoutes } from "./media-routes.ts";
-import { renderMessage, renderProblem } from "./messages.ts";
+import { renderMessage } from "./messages.ts";
 import { renderHistory } from "./page.ts";
+import { renderProblem } from "./private-answers.ts";
 import { ownHostsOnly, ownPagesOnly, securityHeaders } from "./security.ts";
 import { createSession } from "./session.ts";
+import { createShownFiles, type ShownFiles } from "./shown-files.ts";
 
 interface Dependencies {
   adapter: WebAdapter;
@@ -44,6 +46,8 @@ interface Dependencies {
 const PAGE_SIZE = 50;
 /** A picture of 10 MB and the rest of its form. */
 const BODY_MAX_BYTES = 11 * 1024 ** 2;
+/** What is wrong with a form is said inside of it. */
+const IN_FORM: Origin = { renderRefusal: renderProblem };
 const TOO_LARGE: Outcome = {
   notices: [{ tone: "error", lines: [["The picture is larger than 10 MB. Choose a smaller one."]] }],
 };
@@ -61,8 +65,9 @@ export function createPlayground(dependencies: Dependencies): Hono {
     app.route("/", session.routes);
     app.use(session.required);
   }
-  app.route("/", createMediaRoutes({ feed: adapter.feed, media }));
-  app.route("/", createChannelRoutes({ ...dependencies, asset: assets.url }));
+  const shown = createShownFiles({ now });
+  app.route("/", createMediaRoutes({ feed: adapter.feed, shown, media }));
+  app.route("/", createChannelRoutes({ ...dependencies, shown, asset: assets.url }));
   return app;
 }
 
@@ -72,10 +77,11 @@ function createChannelRoutes({
   catalog,
   commands,
   simulated,
+  shown,
   asset,
-}: Dependencies & { asset: AssetUrl }): Hono {
+}: Dependencies & { shown: ShownFiles; asset: AssetUrl }): Hono {
   const { feed } = adapter;
-  const answers = createAnswers({ feed, catalog, simulated, asset, pageSize: PAGE_SIZE });
+  const answers = createAnswers({ feed, shown, catalog, simulated, asset, pageSize: PAGE_SIZE });
   const { outcome } = answers;
 
   /** Runs a request; what is wrong with it comes back as a notice. */
@@ -102,7 +108,7 @@ function createChannelRoutes({
     );
   });
 
-  routes.use(bodyLimit({ maxSize: BODY_MAX_BYTES, onError: (c) => outcome(c, TOO_LARGE, renderProblem) }));
+  routes.use(bodyLimit({ maxSize: BODY_MAX_BYTES, onError: (c) => outcome(c, TOO_LARGE, IN_FORM) }));
   routes.post("/messages", async (c) =>
     outcome(c, await run(async () => readLine(await field(c, "text"), commands))),
   );
@@ -113,12 +119,13 @@ function createChannelRoutes({
   });
   routes.post("/commands/:name", async (c) => {
     const read = async () => readForm(c.req.param("name"), await c.req.formData());
-    return outcome(c, await run(read), renderProblem);
+    return outcome(c, await run(read), IN_FORM);
   });
   routes.post("/buttons", async (c) => {
     const button = decodeButton(await field(c, "button"));
     if (!button) return c.text("That is no button of this page.", 400);
-    return outcome(c, await run(() => ({ kind: "button", ...button })));
+    const page = await field(c, "page");
+    return outcome(c, await run(() => ({ kind: "button", ...button })), { page });
   });
   return routes;
 }

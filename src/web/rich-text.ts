@@ -13,6 +13,14 @@ function renderSpan(span: Span): Html {
   if (typeof span === "string") return html`${span}`;
   if ("bold" in span) return html`<strong>${span.bold}</strong>`;
   if ("code" in span) return html`<code>${span.code}</code>`;
-  if ("link" in span) return html`<a href="${span.link}">${span.text}</a>`;
+  if ("link" in span) {
+    const link = safeLink(span.link);
+    return link === undefined ? html`${span.text}` : html`<a href="${link}">${span.text}</a>`;
+  }
   return html`<span class="person">${span.name}</span>`;
+}
+
+/** A link as it may stand in a page: to the web, or to a path of this server; anything else leads nowhere. */
+export function safeLink(link: string): string | undefined {
+  return /^(https?:\/\/|\/(?![/\\]))/i.test(link) ? link : undefined;
 }

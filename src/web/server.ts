@@ -5,7 +5,9 @@ import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Logger } from "pino";
 import { UserError } from "../errors.ts";
+import { GALLERY_PATH } from "../gallery/gallery-links.ts";
 import { sleep } from "../sleep.ts";
+import type { GalleryEnv } from "./gallery/web-gallery.ts";
 
 interface Options {
   host: string;
@@ -13,6 +15,8 @@ interface Options {
   port: number;
   /** What has to be well for the bot to serve: each check by its name. */
   ready: () => Promise<Record<string, boolean>>;
+  /** The channels' galleries, where people can reach them. */
+  gallery?: Hono<GalleryEnv> | undefined;
   /** The local page, where it is wanted. */
   playground?: Hono | undefined;
   /** Takes Slack's requests, where it sends them over HTTP; it reads the raw body itself. */
@@ -32,7 +36,15 @@ const CLOSE_TIMEOUT_MS = 3_000;
 const SLACK_PATH = /^\/slack\/events(?:\?|$)/;
 
 /** `GET /healthz` (the process lives), `GET /readyz` (everything is connected), and what is mounted. */
-export function createWebServer({ host, port, ready, playground, slackEvents, logger }: Options): WebServer {
+export function createWebServer({
+  host,
+  port,
+  ready,
+  gallery,
+  playground,
+  slackEvents,
+  logger,
+}: Options): WebServer {
   const app = new Hono();
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse();
@@ -45,6 +57,8 @@ export function createWebServer({ host, port, ready, playground, slackEvents, lo
     const well = Object.values(checks).every(Boolean);
     return c.json({ status: well ? "ok" : "unavailable", checks }, well ? 200 : 503);
   });
+  // Before the playground, whose password is not asked of those who have a gallery's link.
+  if (gallery) app.route(GALLERY_PATH, gallery);
   if (playground) app.route("/", playground);
 
   const listener = getRequestListener(app.fetch);

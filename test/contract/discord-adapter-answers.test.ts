@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { commands } from "../../commands/index.ts";
 import { formOf } from "../../src/chat/options.ts";
 import { defaultCatalog } from "../../src/videos/catalog.ts";
+import { sampleCommands } from "../fixtures/discord-commands.ts";
 import { card, create, listenOn } from "../fixtures/discord-listener.ts";
 import { createDiscordServer, type DiscordServer } from "../servers/discord/discord-server.ts";
 import type { Person } from "../servers/discord/person.ts";
@@ -74,7 +74,7 @@ describe("an answer", () => {
     const ready = Promise.withResolvers<void>();
     await listenOn(server, async ({ reply, invocation }) => {
       await ready.promise;
-      const [declared] = commands;
+      const [declared] = sampleCommands;
       const isHelp = invocation.kind === "command" && invocation.name === "help";
       if (isHelp || !declared) return reply.private({ tone: "info", lines: [["at last"]] });
       return reply.form(formOf(declared, defaultCatalog));

@@ -37,7 +37,7 @@ function card(change: Partial<Card> = {}): Card {
 }
 
 function doneCard(change: Partial<Card> = {}): Card {
-  const remix = { action: "remix", jobId, label: "Remix", style: "primary" } as const;
+  const remix = { action: "remix", argument: jobId, label: "Remix", style: "primary" } as const;
   return card({ kind: "final", tone: "good", title: "Done", altText: "a boat", buttons: [remix], ...change });
 }
 
@@ -71,6 +71,7 @@ function delivery(destination: Destination, change: Partial<Delivery> = {}) {
     video,
     thumbnail: undefined,
     requester: { id: server.person("ada").id, name: "Ada" },
+    ping: "reply",
     uploadLimitBytes: 10 * 1024 ** 2,
     checkpoint: undefined,
     save: async (checkpoint) => void saved.push(checkpoint),
@@ -180,7 +181,8 @@ describe("deliver", () => {
     expect(message.buttons).toMatchObject([{ label: "Remix", customId: `v1:remix:${jobId}` }]);
     const [, reply] = server.channel("general").messages;
     expect(reply).toMatchObject({ replyTo: { messageId: message.id }, notified: [asked.requester.id] });
-    expect(saved).toEqual(["edited", expect.stringMatching(/^announcing@\d+$/)]);
+    const told = `told@${destination.channel}.${reply?.id}`;
+    expect(saved).toEqual(["edited", expect.stringMatching(/^announcing@\d+$/), told]);
   });
 
   it("keeps the video when the card is edited later", async () => {
@@ -261,7 +263,7 @@ describe("deliver", () => {
     const { asked, saved } = delivery(destination, { checkpoint });
     await adapter.deliver(asked);
     expect(server.channel("general").messages).toHaveLength(2);
-    expect(saved).toEqual([expect.stringMatching(/^announcing@/)]);
+    expect(saved).toEqual([expect.stringMatching(/^announcing@/), expect.stringMatching(/^told@/)]);
   });
 
   it("refuses what is too large, before or after it was sent", async () => {

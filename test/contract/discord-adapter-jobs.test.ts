@@ -3,6 +3,7 @@ import type { Job } from "../../src/jobs/job.ts";
 import { clipBytes } from "../fakes/fake-videos-client.ts";
 import { type BotMemory, createBotMemory } from "../fixtures/bot.ts";
 import { type DiscordBot, startDiscordBot } from "../fixtures/discord-bot.ts";
+import { colourAt, plain, RED } from "../fixtures/pictures.ts";
 import { createDiscordServer, type DiscordServer } from "../servers/discord/discord-server.ts";
 import type { Person } from "../servers/discord/person.ts";
 import type { StoredMessage } from "../servers/discord/state.ts";
@@ -91,7 +92,16 @@ describe("/video create", () => {
       },
     ]);
     expect(card.media[0]?.attachment?.bytes.equals(clipBytes)).toBe(true);
-    expect(card.buttons.map(({ label }) => label)).toEqual(["Remix"]);
+    const labels = [
+      "Remix",
+      "Extend",
+      "Again with changes",
+      "Details",
+      "Thumbnail",
+      "Sprite sheet",
+      "Delete",
+    ];
+    expect(card.buttons.map(({ label }) => label)).toEqual(labels);
     const { messages } = server.channel("general");
     expect(messages[0]).toBe(card);
     expect(messages.map(({ text }) => text).slice(1)).toEqual([`<@${ada.id}> your video is ready.`]);
@@ -113,16 +123,13 @@ describe("/video create", () => {
   });
 
   it("starts from a picture", async () => {
-    const png = Buffer.from(
-      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYPhfDwAChAGAWQ+Q4QAAAABJRU5ErkJggg==",
-      "base64",
-    );
-    const image = { filename: "cat.png", contentType: "image/png", bytes: png };
+    const bytes = await plain(64, 36, RED).png().toBuffer();
+    const image = { filename: "cat.png", contentType: "image/png", bytes };
     const { card } = await create({ prompt: "a cat", image });
     expect(card.text).toContain("from a picture");
-    const jobId = jobIdOf(card);
-    const kept = await memory.media.blob(`${jobId}/reference.png`, "image/png");
-    expect(Buffer.from(await kept.arrayBuffer()).equals(png)).toBe(true);
+    expect(card.text).toContain("landscape 1280x720");
+    const kept = await memory.media.blob(`${jobIdOf(card)}/reference.jpg`, "image/jpeg");
+    expect(await colourAt(new Uint8Array(await kept.arrayBuffer()), 1_279, 719)).toEqual(RED);
   });
 
   it("says why a video failed and makes it again", async () => {

@@ -1,11 +1,11 @@
 import { buffer } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { commands } from "../../commands/index.ts";
 import type { ChatAdapter, ChatRequest } from "../../src/chat/adapter.ts";
 import { formOf } from "../../src/chat/options.ts";
 import { registerDiscordCommands } from "../../src/discord/commands.ts";
 import { defaultCatalog } from "../../src/videos/catalog.ts";
 import { adapterFor } from "../fixtures/discord-bot.ts";
+import { sampleCommands } from "../fixtures/discord-commands.ts";
 import { card, create, listenOn } from "../fixtures/discord-listener.ts";
 import { createDiscordServer, type DiscordServer } from "../servers/discord/discord-server.ts";
 import type { Person } from "../servers/discord/person.ts";
@@ -23,9 +23,15 @@ afterEach(() => server.close());
 describe("start", () => {
   const registrations = () => server.requests.filter(({ operation }) => operation.startsWith("PUT"));
 
+  const registered = [
+    { name: "video", type: 1 },
+    { name: "Remix this video", type: 3, definition: { contexts: [0, 1], integration_types: [0] } },
+    { name: "Animate this picture", type: 3, definition: { contexts: [0, 1], integration_types: [0] } },
+  ];
+
   it("registers the commands where they differ, and only then", async () => {
     await listenOn(server);
-    expect(server.state.commands).toMatchObject([{ name: "video", type: 1 }]);
+    expect(server.state.commands).toMatchObject(registered);
     await listenOn(server);
     expect(registrations()).toHaveLength(1);
   });
@@ -36,18 +42,18 @@ describe("start", () => {
       token: server.token,
       apiUrl: server.apiUrl,
       guildId,
-      commands,
+      commands: sampleCommands,
       catalog: defaultCatalog,
     };
     await registerDiscordCommands(options);
     await registerDiscordCommands(options);
-    expect(server.state.commands).toMatchObject([{ name: "video", guildId }]);
+    expect(server.state.commands).toMatchObject(registered.map((command) => ({ ...command, guildId })));
     expect(server.gateway.identified).toBe(0);
   });
 
   it("says that the token is not accepted", async () => {
     const adapter = adapterFor(server, { token: "not.a.token" });
-    const never = { handle: async () => {}, complete: async () => [] };
+    const never = { handle: async () => {}, complete: async () => [], event: async () => {} };
     await expect(adapter.start(never)).rejects.toMatchObject({
       name: "UserError",
       code: "discord_token",
@@ -140,7 +146,7 @@ describe("a request", () => {
 
 describe("buttons, forms and suggestions", () => {
   it("name the job, and bring back what was filled in", async () => {
-    const [declared] = commands;
+    const [declared] = sampleCommands;
     if (!declared) throw new Error("There are no commands.");
     const image = { filename: "cat.png", contentType: "image/png", bytes: Buffer.from("a picture") };
     const form = { ...formOf(declared, defaultCatalog), hidden: { from: "0k3v8zq1xw" } };
@@ -157,7 +163,7 @@ describe("buttons, forms and suggestions", () => {
     const answer = await submitted.reply();
     expect(answer.id).not.toBe(shown.id);
     expect(requests.map(({ invocation }) => invocation).slice(1)).toEqual([
-      { kind: "button", action: "remix", jobId: "0k3v8zq1xw" },
+      { kind: "button", action: "remix", argument: "0k3v8zq1xw" },
       {
         kind: "command",
         name: "create",

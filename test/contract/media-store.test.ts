@@ -67,6 +67,47 @@ describe("file media store", () => {
     expect(await folders(directory)).toEqual(["new1", "new2", "touched"]);
   });
 
+  it("leaves the thumbnails when it makes room, as long as it may take more", async () => {
+    const directory = temporaryFolder(onTestFinished);
+    for (const [job, hours] of [
+      ["oldest", 5],
+      ["older", 4],
+      ["old", 3],
+    ] as const) {
+      await layDown(join(directory, job, "video.mp4"), { bytes: 30, ageMs: hours * HOUR_MS });
+      await layDown(join(directory, job, "spritesheet.jpg"), { bytes: 3, ageMs: hours * HOUR_MS });
+      await layDown(join(directory, job, "thumbnail.webp"), { bytes: 2, ageMs: hours * HOUR_MS });
+    }
+    const media = await openFiles(directory, 100);
+    const files = (job: string) => readdir(join(directory, job));
+
+    await media.put("new/video.mp4", [Buffer.alloc(15)]);
+    expect(await files("oldest")).toEqual(["thumbnail.webp"]);
+    expect((await files("older")).sort()).toEqual(["spritesheet.jpg", "thumbnail.webp", "video.mp4"]);
+    await media.put("newer/video.mp4", [Buffer.alloc(80)]);
+    expect(await files("older")).toEqual(["thumbnail.webp"]);
+    expect(await files("old")).toEqual(["thumbnail.webp"]);
+    expect((await media.stat("new/video.mp4"))?.bytes).toBe(15);
+  });
+
+  it("finds what an earlier run left when it prunes, and counts it no more", async () => {
+    const directory = temporaryFolder(onTestFinished);
+    await layDown(join(directory, "old/video.mp4"), { bytes: 60, ageMs: 50 * HOUR_MS });
+    await layDown(join(directory, "old/thumbnail.webp"), { bytes: 10, ageMs: 50 * HOUR_MS });
+    await layDown(join(directory, "kept/video.mp4"), { bytes: 30, ageMs: 20 * HOUR_MS });
+    await layDown(join(directory, "noted/video.mp4"), { bytes: 1, ageMs: 50 * HOUR_MS });
+    await layDown(join(directory, "noted/Not Media.txt"), { bytes: 40, ageMs: 50 * HOUR_MS });
+    await layDown(join(directory, "bare/reference.jpg"), { bytes: 1, ageMs: 50 * HOUR_MS });
+    const media = await openFiles(directory, 100);
+    expect(await media.prune(Date.now() - 24 * HOUR_MS)).toEqual({ folders: 3, bytes: 62 });
+    expect(await folders(directory)).toEqual(["kept", "noted", "old"]);
+    expect(await readdir(join(directory, "old"))).toEqual(["thumbnail.webp"]);
+    await media.put("new/video.mp4", [Buffer.alloc(60)]);
+    expect((await media.stat("kept/video.mp4"))?.bytes).toBe(30);
+    await media.delete("old");
+    expect(await folders(directory)).toEqual(["kept", "new", "noted"]);
+  });
+
   it("keeps what was written within the hour, however large", async () => {
     const directory = temporaryFolder(onTestFinished);
     await layDown(join(directory, "recent/video.mp4"), { bytes: 90, ageMs: HOUR_MS / 2 });

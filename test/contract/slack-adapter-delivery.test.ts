@@ -1,14 +1,10 @@
 import { Readable } from "node:stream";
-import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ChatAdapter, Delivery, Destination } from "../../src/chat/adapter.ts";
+import type { Delivery, Destination } from "../../src/chat/adapter.ts";
 import type { Card } from "../../src/chat/card.ts";
 import { ServiceError } from "../../src/errors.ts";
-import { createChannels } from "../../src/slack/channels.ts";
-import { createDelivery } from "../../src/slack/delivery.ts";
-import { createWorkspaces } from "../../src/slack/workspaces.ts";
 import { clipBytes } from "../fakes/fake-videos-client.ts";
-import { card as queued, slackAdapterFor } from "../fixtures/slack-bot.ts";
+import { impatientDelivery, card as queued, slackAdapterFor } from "../fixtures/slack-bot.ts";
 import { nobody } from "../servers/slack/mentions.ts";
 import { buttonsOf, textOf } from "../servers/slack/reading.ts";
 import { createSlackServer, type SlackServer } from "../servers/slack/slack-server.ts";
@@ -37,17 +33,8 @@ afterEach(async () => {
   await slack.close();
 });
 
-/** A process that can deliver, with less patience than the real one. */
-function createDeliverer(): ChatAdapter["deliver"] {
-  const logger = pino({ level: "silent" });
-  const workspaces = createWorkspaces({ botToken: slack.team().botToken, apiUrl: slack.apiUrl, logger });
-  const channels = createChannels({ workspaces, now: Date.now, logger });
-  const link = slackAdapterFor(slack).link;
-  return createDelivery({ workspaces, channels, link, logger, lookAfterMs: [40, 80, 160] });
-}
-
 function deliver(options: Partial<Delivery> = {}): Promise<Destination> {
-  return createDeliverer()({
+  return impatientDelivery(slack)({
     destination,
     card: done,
     video: {
@@ -60,6 +47,7 @@ function deliver(options: Partial<Delivery> = {}): Promise<Destination> {
     },
     thumbnail: undefined,
     requester: { id: "U1BOB", name: "bob" },
+    ping: "reply",
     uploadLimitBytes: undefined,
     checkpoint,
     save: async (text) => {

@@ -144,7 +144,7 @@ describe("answers", () => {
     );
     const { ack } = await slack.person("ada").slash({ channel: "general", command: "/video" });
     expect(ack.ms).toBeLessThan(1_500);
-    expect(requests[0]?.actor).toEqual({ id: "U1ADA", name: "ada", moderator: false });
+    expect(requests[0]?.actor).toEqual({ id: "U1ADA", name: "ada", moderator: false, manager: false });
   });
 });
 

@@ -38,7 +38,7 @@ describe.each(slackModes)("over %s", (mode) => {
   it("knows the workspace's admins", async () => {
     const { requests } = await listenOnSlack(slack, mode);
     await slack.person("ada").slash({ channel: "general", command: "/video" });
-    expect(requests[0]?.actor).toEqual({ id: "U1ADA", name: "ada", moderator: true });
+    expect(requests[0]?.actor).toEqual({ id: "U1ADA", name: "ada", moderator: true, manager: true });
   });
 
   it("gives a repeated command the same id, and another command another", async () => {
@@ -110,7 +110,7 @@ describe.each(slackModes)("over %s", (mode) => {
     expect(press.ack.ok).toBe(true);
     expect(requests).toMatchObject([
       {
-        invocation: { kind: "button", action: "remix", jobId: "0k3v8zq1xw" },
+        invocation: { kind: "button", action: "remix", argument: "0k3v8zq1xw" },
         destination: { channel: "C1GENERAL", thread: parent.ts },
         actor: { id: "U1BOB" },
       },
@@ -231,7 +231,9 @@ describe("start", () => {
     ["SLACK_APP_TOKEN", { appToken: "xapp-wrong" }],
   ])("says that %s is wrong when Slack does not take it", async (setting, tokens) => {
     const adapter = slackAdapterFor(slack, tokens);
-    await expect(adapter.start({ handle: async () => {}, complete: async () => [] })).rejects.toMatchObject({
+    await expect(
+      adapter.start({ handle: async () => {}, complete: async () => [], event: async () => {} }),
+    ).rejects.toMatchObject({
       name: "UserError",
       message: expect.stringContaining(setting),
     });

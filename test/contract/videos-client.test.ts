@@ -1,27 +1,34 @@
 import { createServer } from "node:net";
 import { buffer } from "node:stream/consumers";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { createVideosClient } from "../../src/videos/videos-client.ts";
+import { describe, expect, it } from "vitest";
+import { createVideosClient, type VideosClient } from "../../src/videos/videos-client.ts";
 import { createFakeVideosClient } from "../fakes/fake-videos-client.ts";
-import { startSimulator } from "../fixtures/simulator.ts";
+import { startOfTime, startSimulator } from "../fixtures/simulator.ts";
+import { refusalWith, startVideosBackend } from "../fixtures/videos-backend.ts";
 import type { Fault } from "../servers/faults.ts";
-import { createHttpServer, type HttpAnswer, route } from "../servers/http-server.ts";
 import { videosClientSuite } from "./suites/videos-client-suite.ts";
 
 videosClientSuite("openai on the simulator", async () => {
-  const { simulator, settled } = await startSimulator();
+  const { simulator, settled, pass } = await startSimulator();
   return {
     client: createVideosClient({ apiKey: "test", baseUrl: simulator.baseUrl }),
     settle: async (id) => void (await settled(id)),
+    pass,
     failing: "[fail]",
+    endless: "[stuck]",
   };
 });
 
 videosClientSuite("fake", async () => {
-  const client = createFakeVideosClient();
+  let now = startOfTime;
+  const client = createFakeVideosClient({ now: () => now });
   return {
     client,
     failing: "[fail]",
+    endless: "",
+    pass(ms) {
+      now += ms;
+    },
     async settle(id) {
       const { prompt } = await client.retrieve(id);
       if (prompt?.includes("[fail]")) client.fail(id);
@@ -31,45 +38,20 @@ videosClientSuite("fake", async () => {
 });
 
 const clip = { prompt: "a boat", model: "sora-2", seconds: "4", size: "720x1280" };
-const video = { id: "video_1", object: "video", status: "queued", progress: 0 };
 
-/** A backend with one video, whose answers a test spoils; `taken` counts the creates and remixes it acted on. */
-async function startBackend(answers: { list?: HttpAnswer; content?: HttpAnswer } = {}) {
-  let taken = 0;
-  const take = (): HttpAnswer => {
-    taken++;
-    return { status: 200, headers: { "x-request-id": "req_1" }, body: video };
-  };
-  const list = { object: "list", data: [video], has_more: false };
-  const server = await createHttpServer({
-    prefix: "/v1",
-    routes: [
-      route("POST /videos", take),
-      route("POST /videos/{id}/remix", take),
-      route("GET /videos", () => answers.list ?? { status: 200, body: list }),
-      route("GET /videos/{id}", () => ({ status: 200, body: video })),
-      route("GET /videos/{id}/content", () => answers.content ?? { status: 200, body: Buffer.from("bytes") }),
-    ],
-  });
-  onTestFinished(() => server.close());
-  return {
-    client: createVideosClient({ apiKey: "sk-test", baseUrl: `${server.origin}/v1` }),
-    spoil: (fault: Fault, times = 1) => server.inject({ path: /^\/videos/, times, fault }),
-    taken: () => taken,
-    requests: () => server.requests.map(({ operation }) => operation),
-  };
-}
+const refusal = (status: number, code: string | null, headers: Record<string, string> = {}): Fault => {
+  const answer = refusalWith(status, code);
+  return { ...answer, headers: { ...answer.headers, ...headers } };
+};
 
-const refusal = (status: number, code: string | null, headers: Record<string, string> = {}): Fault => ({
-  status,
-  headers: { "x-request-id": "req_1", ...headers },
-  body: { error: { message: "It said no.", type: "error", code, param: null } },
-});
+const paid = {
+  create: (client: VideosClient) => client.create(clip),
+  remix: (client: VideosClient) => client.remix("video_1", "at night"),
+  edit: (client: VideosClient) => client.edit("video_1", "at night"),
+  extend: (client: VideosClient) => client.extend("video_1", "at night", "8"),
+};
 
-describe.each(["create", "remix"] as const)("a %s", (operation) => {
-  const send = async (backend: Awaited<ReturnType<typeof startBackend>>) =>
-    operation === "create" ? backend.client.create(clip) : backend.client.remix("video_1", "at night");
-
+describe.each(Object.entries(paid))("%s", (operation, send) => {
   it.each<[string, Fault, number]>([
     ["a dropped connection", "drop", 0],
     ["a connection that drops after it was taken", { after: "drop" }, 1],
@@ -83,9 +65,9 @@ describe.each(["create", "remix"] as const)("a %s", (operation) => {
     ["an answer that names no video", { status: 200, body: { object: "video" } }, 0],
     ["an answer that is no JSON", { status: 200, body: "OK" }, 0],
   ])("met by %s may have been taken, and is sent once", async (_, fault, taken) => {
-    const backend = await startBackend();
+    const backend = await startVideosBackend();
     backend.spoil(fault);
-    await expect(send(backend)).rejects.toMatchObject({
+    await expect(send(backend.client)).rejects.toMatchObject({
       name: "ServiceError",
       service: "videos",
       code: "answer_lost",
@@ -111,16 +93,24 @@ describe.each(["create", "remix"] as const)("a %s", (operation) => {
     ["a 402", refusal(402, null), { code: "insufficient_quota", retryable: false }],
     ["a bad request", refusal(400, "invalid_size"), { code: "invalid_size", retryable: false }],
     ["a refused key", refusal(401, "invalid_api_key"), { code: "invalid_api_key", retryable: false }],
-    ["a 501", { status: 501, body: "no" }, { code: "http_501", retryable: false }],
+    [
+      "a 501",
+      { status: 501, body: "no" },
+      { code: operation === "create" ? "http_501" : "not_supported", retryable: false },
+    ],
     [
       "a code that is a number",
       { status: 422, body: { error: { code: 42, message: "no" } } },
       { code: "42" },
     ],
   ])("refused by %s was certainly not taken, and is sent once", async (_, fault, error) => {
-    const backend = await startBackend();
+    const backend = await startVideosBackend();
     backend.spoil(fault);
-    await expect(send(backend)).rejects.toMatchObject({ name: "ServiceError", service: "videos", ...error });
+    await expect(send(backend.client)).rejects.toMatchObject({
+      name: "ServiceError",
+      service: "videos",
+      ...error,
+    });
     expect(backend.requests()).toHaveLength(1);
     expect(backend.taken()).toBe(0);
   });
@@ -132,27 +122,26 @@ describe.each(["create", "remix"] as const)("a %s", (operation) => {
     await new Promise((resolve) => unused.close(resolve));
     const port = typeof address === "object" ? address?.port : undefined;
     const client = createVideosClient({ apiKey: "test", baseUrl: `http://127.0.0.1:${port}/v1` });
-    const refused = operation === "create" ? client.create(clip) : client.remix("video_1", "at night");
-    await expect(refused).rejects.toMatchObject({ code: "unavailable", retryable: true });
+    await expect(send(client)).rejects.toMatchObject({ code: "unavailable", retryable: true });
   });
 
   it("answered slowly is waited for", async () => {
-    const backend = await startBackend();
+    const backend = await startVideosBackend();
     backend.spoil({ delayMs: 300 });
-    expect((await send(backend)).id).toBe("video_1");
+    expect((await send(backend.client)).id).toBe("video_1");
     expect(backend.taken()).toBe(1);
   });
 });
 
 describe("errors", () => {
   it("carry the backend's own sentence and the id of the request", async () => {
-    const { client, spoil } = await startBackend();
+    const { client, spoil } = await startVideosBackend();
     spoil(refusal(400, "invalid_size"));
     await expect(client.create(clip)).rejects.toMatchObject({ message: "It said no.", requestId: "req_1" });
   });
 
   it("never show the key", async () => {
-    const { client, spoil } = await startBackend();
+    const { client, spoil } = await startVideosBackend();
     spoil(refusal(401, "invalid_api_key"));
     const error: unknown = await client.create(clip).catch((thrown: unknown) => thrown);
     expect(error instanceof Error && `${error.message} ${error.stack}`).not.toContain("sk-test");
@@ -165,7 +154,7 @@ describe("reading", () => {
     ["a 500", refusal(500, null)],
     ["a 429", refusal(429, null, { "retry-after": "0" })],
   ])("is repeated once after %s", async (_, fault) => {
-    const { client, spoil, requests } = await startBackend();
+    const { client, spoil, requests } = await startVideosBackend();
     spoil(fault);
     expect((await client.retrieve("video_1")).id).toBe("video_1");
     spoil(fault);
@@ -180,13 +169,13 @@ describe("reading", () => {
     ["a 404 by any code", refusal(404, "video_missing"), { code: "not_found", retryable: false }],
     ["a refused key", refusal(403, null), { code: "http_403", retryable: false }],
   ])("fails in one way after %s", async (_, fault, error) => {
-    const { client, spoil } = await startBackend();
+    const { client, spoil } = await startVideosBackend();
     spoil(fault, 2);
     await expect(client.retrieve("video_1")).rejects.toMatchObject({ name: "ServiceError", ...error });
   });
 
   it.each([404, 405, 501])("a list says that a backend has none by %i", async (status) => {
-    const { client, spoil } = await startBackend();
+    const { client, spoil } = await startVideosBackend();
     spoil(refusal(status, "no_such_route"), 2);
     await expect(client.list({ limit: 10 })).rejects.toMatchObject({
       code: "not_supported",
@@ -195,7 +184,7 @@ describe("reading", () => {
   });
 
   it.each([400, 404, 409, 422])("a download says that the file is not there yet by %i", async (status) => {
-    const { client, spoil } = await startBackend();
+    const { client, spoil } = await startVideosBackend();
     spoil(refusal(status, "not_done"), 2);
     await expect(client.download("video_1", "video")).rejects.toMatchObject({
       code: "not_ready",
@@ -205,7 +194,9 @@ describe("reading", () => {
 
   it("a list leaves out what cannot be read", async () => {
     const data = [{ id: "a", status: "DONE", progress: null }, null, {}, { id: 7 }, { id: "b" }];
-    const { client } = await startBackend({ list: { status: 200, body: { data } } });
+    const { client } = await startVideosBackend({
+      answers: { "GET /videos": { status: 200, body: { data } } },
+    });
     const { videos, more } = await client.list({ limit: 10 });
     expect(videos.map(({ id, status }) => [id, status])).toEqual([
       ["a", "completed"],
@@ -215,7 +206,8 @@ describe("reading", () => {
   });
 
   it("a download gives the bytes as they are", async () => {
-    const { client } = await startBackend({ content: { status: 200, body: Buffer.from([0, 1, 2, 255]) } });
+    const content = { status: 200, body: Buffer.from([0, 1, 2, 255]) };
+    const { client } = await startVideosBackend({ answers: { "GET /videos/{id}/content": content } });
     expect(await buffer(await client.download("video_1", "video"))).toEqual(Buffer.from([0, 1, 2, 255]));
   });
 });

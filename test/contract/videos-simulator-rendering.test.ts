@@ -57,6 +57,21 @@ describe("ffmpeg", () => {
     expect(seen[0]?.equals(seen[1] ?? Buffer.alloc(0))).toBe(false);
   }, 60_000);
 
+  test("draws an extension, and the extension of that, as long as they say", async () => {
+    const folder = temporaryFolder(onTestFinished);
+    const { client } = await startSimulator({ rendering: "ffmpeg" });
+    const upload = await toFile(await drawClip(1, "1280x720"), "clip.mp4");
+    let video = await client.videos.extend({ prompt: "a boat", video: upload, seconds: "4" });
+    for (const seconds of ["5", "9"]) {
+      expect(await settled(client, video.id)).toMatchObject({ status: "completed", seconds });
+      const path = join(folder, `${seconds}.mp4`);
+      await writeFile(path, await bytesOf(client.videos.downloadContent(video.id)));
+      expect((await probe(path))?.seconds).toBeCloseTo(Number(seconds), 1);
+      if (seconds === "5")
+        video = await client.videos.extend({ prompt: "on", video: { id: video.id }, seconds: "4" });
+    }
+  }, 60_000);
+
   test("goes on after a kill -9 amid rendering, and leaves no process behind", async () => {
     const dataDir = temporaryFolder(onTestFinished);
     const child = spawn(process.execPath, ["--input-type=module", "-e", program, dataDir], {

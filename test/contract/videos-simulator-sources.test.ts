@@ -57,7 +57,7 @@ describe("videos made from videos", () => {
     const { client, make } = await startSimulator();
     const { id } = await make("a kite");
     const byId = await client.videos.extend({ prompt: "on", video: { id }, seconds: "4" });
-    expect(byId).toMatchObject({ seconds: "8", prompt: "on" });
+    expect(byId).toMatchObject({ seconds: "8", prompt: "on", remixed_from_video_id: null });
     const upload = await toFile(await drawClip(3), "clip.mp4");
     const byFile = await client.videos.extend({ prompt: "on", video: upload, seconds: "8" });
     expect(byFile).toMatchObject({ seconds: "11", prompt: "on" });

@@ -2,8 +2,9 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileTypeFromBuffer } from "file-type";
 import type OpenAI from "openai";
+import { toFile } from "openai";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { bytesOf, refusal, startOfTime, startSimulator } from "../fixtures/simulator.ts";
+import { bytesOf, drawPicture, refusal, startOfTime, startSimulator } from "../fixtures/simulator.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
 describe("life of a video", () => {
@@ -85,14 +86,33 @@ describe("delete", () => {
     expect(await readdir(join(dataDir, "videos"))).toEqual([]);
   });
 
-  test("refuses a running one", async () => {
-    const { client } = await startSimulator({ pace: 1 });
-    const { id } = await client.videos.create({ prompt: "a paper boat" });
-    expect(await refusal(client.videos.delete(id))).toMatchObject({
-      status: 400,
-      code: "video_not_finished",
-    });
-    expect(await client.videos.retrieve(id)).toMatchObject({ id });
+  test("removes a failed video, and the picture that one was drawn on", async () => {
+    const dataDir = temporaryFolder(onTestFinished);
+    const { client, make, settled } = await startSimulator({ dataDir });
+    const failed = await make("a paper boat [fail]");
+    const input_reference = await toFile(await drawPicture("720x1280"), "photo.png");
+    const drawn = await client.videos.create({ prompt: "a paper boat", input_reference });
+    await settled(drawn.id);
+    expect(await readdir(join(dataDir, "videos", drawn.id))).toContain("backdrop");
+    for (const { id } of [failed, drawn]) await client.videos.delete(id);
+    expect(await readdir(join(dataDir, "videos"))).toEqual([]);
+    expect(await refusal(client.videos.delete(failed.id))).toMatchObject({ status: 404 });
+  });
+
+  test("refuses a running one until it is finished", async () => {
+    const { client, begin, pass } = await startSimulator({ pace: 1 });
+    const queued = await client.videos.create({ prompt: "a paper boat" });
+    const rendering = await begin("a red kite");
+    expect(await client.videos.retrieve(rendering)).toMatchObject({ status: "in_progress" });
+    for (const id of [queued.id, rendering]) {
+      expect(await refusal(client.videos.delete(id))).toMatchObject({
+        status: 400,
+        code: "video_not_finished",
+      });
+      expect(await client.videos.retrieve(id)).toMatchObject({ id });
+    }
+    pass(8000);
+    expect(await client.videos.delete(rendering)).toMatchObject({ deleted: true });
   });
 });
 

@@ -174,6 +174,7 @@ describe("a finished video", () => {
       video,
       thumbnail: undefined,
       requester: { id: "you", name: "You" },
+      ping: "reply",
       uploadLimitBytes: undefined,
       checkpoint: undefined,
       save: async () => {},

@@ -1,5 +1,8 @@
+import { buffer } from "node:stream/consumers";
+import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { createBotMemory } from "../fixtures/bot.ts";
+import { noise } from "../fixtures/pictures.ts";
 import { openTab } from "../fixtures/tab.ts";
 import { startWebBot } from "../fixtures/web-bot.ts";
 
@@ -54,7 +57,8 @@ describe("a typed line", () => {
     const form = await (await bot.post("/messages", { text: "/video" })).text();
     expect(form).toContain('enctype="multipart/form-data"');
     expect(form).toContain('type="file" accept="image/jpeg,image/png,image/webp"');
-    expect(form).toMatch(/value="720x1280" checked \/>\s*<span>portrait 720x1280/);
+    expect(form).toMatch(/name="size" value="" checked \/>\s*<span>No preference/);
+    expect(form).toMatch(/name="size" value="720x1280" \/>\s*<span>portrait 720x1280/);
     expect(form).toMatch(/value="sora-2" checked/);
     expect(form).toMatch(/value="4" checked/);
   });
@@ -76,9 +80,11 @@ describe("the form", () => {
 
   test("makes a video with all that was chosen, its picture too", async () => {
     const bot = await startWebBot();
+    const picture = await noise(1600, 1200).png().toBuffer();
+    expect(picture.length).toBeGreaterThan(2_000_000);
     const fields = {
       prompt: "a boat",
-      image: png(2_000_000),
+      image: new File([new Uint8Array(picture)], "start.png", { type: "image/png" }),
       model: "sora-2-pro",
       seconds: "12",
       size: "1792x1024",
@@ -86,7 +92,9 @@ describe("the form", () => {
     expect((await bot.post("/commands/create", fields)).status).toBe(204);
     const [job] = await bot.jobs.active();
     expect(job?.request).toMatchObject({ model: "sora-2-pro", seconds: "12", size: "1792x1024" });
-    expect(await bot.memory.media.stat(`${job?.id}/reference.png`)).toMatchObject({ bytes: 2_000_000 });
+    const image = job?.request.operation === "create" ? job.request.image : undefined;
+    const kept = await buffer(bot.memory.media.read(image?.mediaKey ?? ""));
+    expect(await sharp(kept).metadata()).toMatchObject({ width: 1792, height: 1024 });
   });
 
   test("may leave the picture out", async () => {

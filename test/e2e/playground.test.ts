@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { violationsIn } from "../fixtures/accessibility.ts";
 import { type BotProcess, startBot } from "../fixtures/bot-process.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { launchBrowser, openWindow } from "../servers/browser.ts";
@@ -37,6 +38,7 @@ const stateOf = (video: Locator): Promise<Video> =>
 
 const focusOf = (page: Page): Promise<unknown> => page.evaluate("document.activeElement?.id");
 const innerWidth = ({ clientWidth }: { clientWidth: number }) => clientWidth;
+const naturalWidth = ({ naturalWidth: width }: { naturalWidth: number }) => width;
 const fullWidth = ({ scrollWidth }: { scrollWidth: number }) => scrollWidth;
 
 /** Every value that the progress bar shows until the video is there. */
@@ -69,6 +71,35 @@ async function takePicture(page: Page): Promise<void> {
   await page.screenshot({ path: PICTURE });
 }
 
+/** The channel's gallery as a private page: a video plays in it and goes again; nothing of it breaks a rule of axe's. */
+async function lookThroughGallery(page: Page): Promise<void> {
+  await page.getByRole("textbox", { name: /^Message #playground/ }).fill("/video gallery");
+  await page.getByRole("button", { name: "Send" }).click();
+  const gallery = page.getByRole("article", { name: "Gallery" });
+  const rows = gallery.getByRole("listitem");
+  await expect.poll(() => rows.count()).toBe(2);
+  for (const poster of await gallery.getByRole("img").all())
+    await expect.poll(() => poster.evaluate(naturalWidth)).toBeGreaterThan(0);
+  expect(await violationsIn(page)).toEqual([]);
+
+  await rows.last().getByRole("button", { name: "Play" }).press("Enter");
+  const player = page.locator(".page");
+  await expect.poll(async () => (await stateOf(videoOf(player))).videoWidth).toBe(720);
+  await expect.poll(() => focusOf(page)).toBe(await player.getAttribute("id"));
+  await videoOf(player).click();
+  await expect.poll(async () => (await stateOf(videoOf(player))).currentTime).toBeGreaterThan(0.3);
+  await player.getByRole("button", { name: "Back to the gallery" }).click();
+  await expect.poll(() => rows.count()).toBe(2);
+
+  await rows.first().getByRole("button", { name: "Remix" }).click();
+  const dialog = page.getByRole("dialog", { name: "Remix" });
+  await dialog.waitFor();
+  expect(await violationsIn(page)).toEqual([]);
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await gallery.getByRole("button", { name: "Dismiss" }).click();
+  await gallery.waitFor({ state: "detached" });
+}
+
 test("the whole job: create, watch, play, remix, in two tabs that stay in step", async ({
   onTestFinished,
 }) => {
@@ -88,7 +119,7 @@ test("the whole job: create, watch, play, remix, in two tabs that stay in step",
   await page.getByText("simulated", { exact: true }).waitFor();
 
   const prompt = "A paper boat drifts down a rainy street at dusk";
-  await page.getByRole("combobox").fill(prompt);
+  await page.getByRole("textbox", { name: /^Message #playground/ }).fill(prompt);
   await page.getByRole("button", { name: "Send" }).click();
   const parent = messageWith(page, prompt);
   const elsewhere = messageWith(other, prompt);
@@ -140,6 +171,7 @@ test("the whole job: create, watch, play, remix, in two tabs that stay in step",
   expect(await page.getByRole("article").allInnerTexts()).toEqual(words);
   expect(await other.getByRole("article").allInnerTexts()).toEqual(words);
   if (process.env.UPDATE_SCREENSHOT === "1") await takePicture(page);
+  await lookThroughGallery(page);
   expect(window.problems).toEqual([]);
 });
 
@@ -154,7 +186,7 @@ test("by keyboard alone, on a narrow screen", async ({ onTestFinished }) => {
   await page.goto(bot.url);
   const { keyboard } = page;
   const focused = () => focusOf(page);
-  const line = page.getByRole("combobox");
+  const line = page.getByRole("textbox", { name: /^Message #playground/ });
   const suggestion = (name: string) => page.getByRole("option", { name });
   await expect.poll(focused).toBe("line");
 

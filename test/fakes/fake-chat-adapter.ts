@@ -1,47 +1,61 @@
+import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import type {
   Actor,
   ChatAdapter,
+  ChatEvent,
   ChatHandler,
   ChatRequest,
   CompletionQuery,
-  Delivery,
   Destination,
   Draw,
+  ImageAttachment,
   Invocation,
   PlatformName,
   RawValue,
 } from "../../src/chat/adapter.ts";
 import type { Card, Notice } from "../../src/chat/card.ts";
 import type { Form } from "../../src/chat/form.ts";
+import type { Page, PageButton } from "../../src/chat/page.ts";
 import { ServiceError, UserError } from "../../src/errors.ts";
+import { createFakeChannels, type FakeMessage } from "./fake-channels.ts";
 
 /** Everything that can be made to fail. */
 export type FakeCall =
   | "reply.card"
   | "reply.private"
+  | "reply.page"
   | "reply.form"
   | "postCard"
   | "findCard"
   | "editCard"
   | "deliver"
+  | "retract"
+  | "canRead"
   | "checkAccess";
 
-/** A message as people see it. */
-export interface FakeMessage {
-  destination: Destination & { message: string };
-  /** Every card it has shown, oldest first. */
-  cards: Card[];
+/** A page as its person sees it now: what a press on it led to stands in its place. */
+export interface FakePage {
+  to: string;
+  page: Page;
+  /** The pictures of its rows, in their order. */
+  pictures: (Buffer | undefined)[];
   video: Buffer | undefined;
-  /** Ids of the people it notified. */
-  notified: string[];
+}
+
+/** A private answer as its person sees it. */
+export interface FakePrivate {
+  to: string;
+  notice: Notice;
+  file: Buffer | undefined;
 }
 
 /** A chat platform in memory, with people who type and press. */
 export interface FakeChatAdapter extends ChatAdapter {
   /** What stands in the channels, oldest first. */
   readonly messages: readonly FakeMessage[];
-  readonly privates: readonly { to: string; notice: Notice }[];
+  readonly privates: readonly FakePrivate[];
+  readonly pages: readonly FakePage[];
   readonly forms: readonly Form[];
   /** What the message with that address shows now. */
   shown(destination: Destination): Card | undefined;
@@ -51,16 +65,31 @@ export interface FakeChatAdapter extends ChatAdapter {
   ask(invocation: Invocation, from?: Partial<ChatRequest>): Promise<void>;
   /** What the bot offers while someone types. */
   complete(query: CompletionQuery): Promise<{ name: string; value: string }[]>;
+  /** Something happens that the bot hears of; resolves when it has dealt with it. */
+  emit(event: ChatEvent): Promise<void>;
   /** Someone types behind `/video`; resolves when the request is dealt with. */
   type(text: string, from?: Partial<ChatRequest>): Promise<void>;
   /** Someone fills in the options of a subcommand. */
   command(name: string, values: Record<string, RawValue>, from?: Partial<ChatRequest>): Promise<void>;
   /** Someone presses the button with that label on the newest message that has it. */
   press(label: string, from?: Partial<ChatRequest>): Promise<void>;
+  /** Someone presses the `nth` button (from 0, from above) with that label on the newest page. */
+  pressPage(label: string, nth?: number, from?: Partial<ChatRequest>): Promise<void>;
+  /** Someone picks a command, by its name, from a message's own menu. */
+  shortcut(
+    name: string,
+    message: Destination,
+    pictures?: ImageAttachment[],
+    from?: Partial<ChatRequest>,
+  ): Promise<void>;
+  /** A picture that someone posted, with a reference that `reopen` knows. */
+  picture(bytes: Uint8Array, claims?: { filename?: string; contentType?: string }): ImageAttachment;
   /** Someone sends the form that was opened last. */
   submit(values: Record<string, RawValue>, from?: Partial<ChatRequest>): Promise<void>;
-  /** Someone deletes a message. */
+  /** Someone deletes a message; what the bot hears of it is for `emit` to say. */
   remove(destination: Destination): void;
+  /** Closes a channel to one person, or to everybody. */
+  hide(channel: Destination, personId?: string): void;
   /** The next `times` calls fail before they do anything. */
   refuse(call: FakeCall, error: Error, times?: number): void;
   /** The next call does what it should, and its answer is lost. */
@@ -76,17 +105,24 @@ interface Options {
 }
 
 /** Someone without a role. */
-export const ada: Actor = { id: "ada", name: "Ada", moderator: false };
+export const ada: Actor = { id: "ada", name: "Ada", moderator: false, manager: false };
+/** Another one. */
+export const bob: Actor = { id: "bob", name: "Bob", moderator: false, manager: false };
+/** Someone who moderates the channel. */
+export const grace: Actor = { id: "grace", name: "Grace", moderator: true, manager: false };
 
 /** Builds a platform with nobody and nothing in it. */
 export function createFakeChatAdapter(options: Options = {}): FakeChatAdapter {
   const { platform = "web", delivers = "in place", limits = [] } = options;
-  const messages: FakeMessage[] = [];
-  const privates: { to: string; notice: Notice }[] = [];
+  const channels = createFakeChannels(platform, delivers);
+  const { messages, find, known, post } = channels;
+  const privates: FakePrivate[] = [];
+  const pages: FakePage[] = [];
   const forms: Form[] = [];
+  const pictures = new Map<string, ImageAttachment>();
+  const hidden = new Set<string>();
   const receipts = new Map<string, FakeMessage>();
   const posts = new Map<string, FakeMessage>();
-  const uploads = new Map<string, FakeMessage>();
   const refusals = new Map<FakeCall, Error[]>();
   const losing = new Set<FakeCall>();
   let handler: ChatHandler | undefined;
@@ -102,27 +138,24 @@ export function createFakeChatAdapter(options: Options = {}): FakeChatAdapter {
     return result;
   }
 
-  function post({ message: _, ...place }: Destination, card: Card): FakeMessage {
-    const destination = { ...place, message: `message-${++ids}` };
-    const message = { destination, cards: [card], video: undefined, notified: [] };
-    messages.push(message);
-    return message;
-  }
-
-  const find = (destination: Destination) =>
-    messages.find((message) => message.destination.message === destination.message);
-
-  function known(destination: Destination): FakeMessage {
-    const message = find(destination);
-    if (message) return message;
-    throw new ServiceError(platform, "gone", "There is no such message.", { retryable: false });
-  }
-
-  function request(invocation: Invocation, from: Partial<ChatRequest> = {}): ChatRequest {
+  /** @param on the page that the request comes from, whose place a new one takes. */
+  function requestOn(on: FakePage | undefined, invocation: Invocation, from: Partial<ChatRequest>) {
     const id = from.id ?? `request-${++ids}`;
     const actor = from.actor ?? ada;
     const destination: Destination = from.destination ?? { platform, workspace: "w1", channel: "c1" };
-    return {
+
+    async function show(page: Page): Promise<void> {
+      const seen = {
+        to: actor.id,
+        page,
+        pictures: await Promise.all(page.rows.map(({ picture }) => picture && buffer(picture.file.open()))),
+        video: page.video && (await buffer(page.video.file.open())),
+      };
+      if (on) Object.assign(on, seen);
+      else pages.push(seen);
+    }
+
+    const request: ChatRequest = {
       id,
       actor,
       destination,
@@ -135,11 +168,17 @@ export function createFakeChatAdapter(options: Options = {}): FakeChatAdapter {
             receipts.set(`receipt of ${id}`, message);
             return message.destination;
           }),
-        private: (notice) => call("reply.private", () => void privates.push({ to: actor.id, notice })),
+        private: (notice) =>
+          call("reply.private", async () => {
+            const file = notice.file && (await buffer(notice.file.open()));
+            privates.push({ to: actor.id, notice, file });
+          }),
+        page: (page) => call("reply.page", () => show(page)),
         form: (form) => call("reply.form", () => void forms.push(form)),
       },
       ...from,
     };
+    return request;
   }
 
   function listener(): ChatHandler {
@@ -147,61 +186,52 @@ export function createFakeChatAdapter(options: Options = {}): FakeChatAdapter {
     return handler;
   }
 
-  const ask = (invocation: Invocation, from?: Partial<ChatRequest>) =>
-    listener().handle(request(invocation, from));
-
-  /** The video comes into the message that is there; a reply tells the requester, once. */
-  async function deliverInPlace(delivery: Delivery, video: Buffer): Promise<Destination> {
-    const message = find(delivery.destination) ?? uploads.get(delivery.card.jobId);
-    const shown = message ?? post(delivery.destination, delivery.card);
-    uploads.set(delivery.card.jobId, shown);
-    if (shown.video === undefined) {
-      shown.cards.push(delivery.card);
-      shown.video = video;
-    }
-    if (delivery.checkpoint === "told") return shown.destination;
-    await delivery.save("told");
-    shown.notified.push(delivery.requester.id);
-    return shown.destination;
-  }
-
-  /** The video comes in a message of its own, which an upload id makes unique; the card shrinks to a link to it. */
-  async function deliverApart(delivery: Delivery, video: Buffer): Promise<Destination> {
-    const upload = delivery.checkpoint ?? `upload-${++ids}`;
-    if (delivery.checkpoint === undefined) await delivery.save(upload);
-    const message = uploads.get(upload) ?? post(delivery.destination, delivery.card);
-    uploads.set(upload, message);
-    message.video = video;
-    message.notified = [delivery.requester.id];
-    find(delivery.destination)?.cards.push({ ...delivery.card, buttons: [] });
-    return message.destination;
-  }
+  const request: FakeChatAdapter["request"] = (invocation, from = {}) =>
+    requestOn(undefined, invocation, from);
+  const ask: FakeChatAdapter["ask"] = (invocation, from) => listener().handle(request(invocation, from));
 
   return {
     platform,
     messages,
     privates,
+    pages,
     forms,
     shown: (destination) => find(destination)?.cards.at(-1),
     request,
     ask,
     complete: (query) => listener().complete(query),
+    emit: (event) => listener().event(event),
     type: (text, from) => ask({ kind: "text", text }, from),
     command: (name, values, from) => ask({ kind: "command", name, values }, from),
     async press(label, from) {
       const buttons = messages.flatMap(({ cards }) => cards.at(-1)?.buttons ?? []);
       const button = buttons.findLast((candidate) => candidate.label === label);
       if (!button) throw new Error(`No message has a button “${label}”.`);
-      await ask({ kind: "button", action: button.action, jobId: button.jobId }, from);
+      await ask({ kind: "button", action: button.action, argument: button.argument }, from);
+    },
+    async pressPage(label, nth = 0, from = {}) {
+      const on = pages.at(-1);
+      const button = on && buttonsOf(on.page).filter((candidate) => candidate.label === label)[nth];
+      if (!button || "link" in button) throw new Error(`The newest page has no button “${label}”.`);
+      const { action, argument } = button;
+      await listener().handle(requestOn(on, { kind: "button", action, argument }, from));
+    },
+    shortcut: (name, message, picked = [], from = {}) =>
+      ask({ kind: "shortcut", name, message, pictures: picked }, from),
+    picture(bytes, { filename = "picture.png", contentType = "image/png" } = {}) {
+      const reference = `picture-${++ids}`;
+      const open = async () => Readable.from([Buffer.from(bytes)]);
+      const picture = { filename, contentType, bytes: bytes.length, reference, open };
+      pictures.set(reference, picture);
+      return picture;
     },
     async submit(values, from) {
       const form = forms.at(-1);
       if (!form) throw new Error("No form is open.");
       await ask({ kind: "command", name: form.command, values: { ...form.hidden, ...values } }, from);
     },
-    remove(destination) {
-      messages.splice(messages.indexOf(known(destination)), 1);
-    },
+    remove: (destination) => channels.remove(known(destination)),
+    hide: ({ channel }, personId = "*") => void hidden.add(`${channel} ${personId}`),
     refuse: (name, error, times = 1) =>
       void refusals.set(name, [...(refusals.get(name) ?? []), ...Array.from({ length: times }, () => error)]),
     loseAnswer: (name) => void losing.add(name),
@@ -231,8 +261,22 @@ export function createFakeChatAdapter(options: Options = {}): FakeChatAdapter {
         const video = await buffer(delivery.video.open());
         if (video.length > (delivery.uploadLimitBytes ?? Number.POSITIVE_INFINITY))
           throw new ServiceError(platform, "too_large", "The file is too large.", { retryable: false });
-        return delivers === "in place" ? deliverInPlace(delivery, video) : deliverApart(delivery, video);
+        return channels.deliver(delivery, video);
       }),
+    retract: (shown) => call("retract", () => channels.retract(shown)),
+    canRead: (personId, { channel }) =>
+      call("canRead", () => !["*", personId].some((who) => hidden.has(`${channel} ${who}`))),
+    reopen: (reference) => pictures.get(reference) ?? lostPicture(platform),
     link: ({ channel, message }) => message && `https://chat.example/${channel}/${message}`,
   };
+}
+
+function buttonsOf({ rows, buttons }: Page): PageButton[] {
+  return [...rows.flatMap((row) => row.buttons), ...buttons];
+}
+
+/** What a reference to a picture that nobody has any more leads to. */
+function lostPicture(platform: PlatformName): ImageAttachment {
+  const gone = new ServiceError(platform, "not_found", "The picture is gone.", { retryable: false });
+  return { filename: "", contentType: "", bytes: 0, open: () => Promise.reject(gone) };
 }

@@ -1,10 +1,16 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { limitBytes } from "../../src/media/limit-bytes.ts";
-import { mediaNotFound, requireMediaKey, requireMediaKeyOrFolder } from "../../src/media/media-key.ts";
+import {
+  isThumbnail,
+  mediaNotFound,
+  requireMediaKey,
+  requireMediaKeyOrFolder,
+} from "../../src/media/media-key.ts";
+import { KEPT_FOR_MS } from "../../src/media/media-quota.ts";
 import type { ByteRange, MediaStore } from "../../src/media/media-store.ts";
 
-/** A media store that keeps everything in memory, and for ever. */
+/** A media store that keeps everything in memory until it is pruned; it has room for everything. */
 export function createMemoryMediaStore(): MediaStore {
   const files = new Map<string, { body: Buffer; modifiedAt: number }>();
 
@@ -36,6 +42,21 @@ export function createMemoryMediaStore(): MediaStore {
       for (const key of files.keys()) {
         if (key === keyOrFolder || key.startsWith(`${keyOrFolder}/`)) files.delete(key);
       }
+    },
+    async prune(before) {
+      const limit = Math.min(before, Date.now() - KEPT_FOR_MS);
+      const removable = [...files].filter(([key]) => !isThumbnail(key));
+      const folders = Map.groupBy(removable, ([key]) => key.split("/")[0]);
+      const removed = { folders: 0, bytes: 0 };
+      for (const inFolder of folders.values()) {
+        if (inFolder.some(([, { modifiedAt }]) => modifiedAt > limit)) continue;
+        removed.folders++;
+        for (const [key, { body }] of inFolder) {
+          removed.bytes += body.length;
+          files.delete(key);
+        }
+      }
+      return removed;
     },
   };
 }

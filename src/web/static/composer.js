@@ -74,10 +74,19 @@ function closeCompletions() {
   showCompletions();
 }
 
+/** Says how long the list is, which a text field of several lines has no attribute for. @param {string} words */
+function announce(words) {
+  const count = required("#suggestion-count");
+  if (count.textContent !== words) count.textContent = words;
+}
+
 /** Tells assistive technology what is in the list; an answer that comes too late is thrown away. */
 function showCompletions() {
   if (!line.value.startsWith("/") || document.activeElement !== line) completions.replaceChildren();
-  line.setAttribute("aria-expanded", String(options().length > 0));
+  const offered = options().length;
+  if (offered > 0) line.setAttribute("aria-controls", "suggestions");
+  else line.removeAttribute("aria-controls");
+  announce(offered > 0 ? `${offered} suggestions` : "");
   activate(completions.querySelector("[data-begun]") ? options()[0] : undefined);
 }
 

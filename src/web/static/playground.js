@@ -45,6 +45,13 @@ function scrollToEnd() {
   document.querySelector(".scroller")?.scrollTo({ top: 0 });
 }
 
+/** A page that took another one's place is read from its top, unless the button that was pressed is there again. @param {HTMLElement} page */
+function keepPlace(page) {
+  if (page.contains(document.activeElement)) return;
+  page.focus({ preventScroll: true });
+  page.scrollIntoView({ block: "start" });
+}
+
 // A form from the server opens as a dialog; a notice is brought into view.
 document.addEventListener("htmx:after:swap", ({ target }) => {
   const dialog = /** @type {HTMLDialogElement | null} */ (
@@ -53,6 +60,8 @@ document.addEventListener("htmx:after:swap", ({ target }) => {
   if (dialog) {
     if (line.value.startsWith("/")) draft("");
     dialog.showModal();
+  } else if (target instanceof HTMLElement && target.matches(".page")) {
+    keepPlace(target);
   } else if (closest("form", target) && document.querySelector("#feed > .notice:last-child")) {
     scrollToEnd();
   }
@@ -62,12 +71,15 @@ document.addEventListener("htmx:after:swap", ({ target }) => {
 document.addEventListener("close", ({ target }) => closest("dialog", target)?.remove(), true);
 
 // The server took a request: what was typed for it is done with.
-document.addEventListener("accepted", ({ target }) => {
+document.addEventListener("accepted", (event) => {
+  const { target, detail } = /** @type {CustomEvent<{ page?: string }>} */ (event);
   const form = closest("form", target);
   const carriedOver = form?.querySelector("textarea")?.defaultValue.trim();
   form?.closest("dialog")?.close();
   if (form === line.form || carriedOver === line.value.trim()) draft("");
-  scrollToEnd();
+  const page = document.getElementById(detail.page ?? "");
+  if (page) page.scrollIntoView({ block: "start" });
+  else scrollToEnd();
 });
 
 document.addEventListener("change", ({ target }) => {

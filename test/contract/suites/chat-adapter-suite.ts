@@ -1,71 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ChatAdapter, ChatRequest, Delivery, Destination } from "../../../src/chat/adapter.ts";
+import type { ChatAdapter, Delivery, Destination } from "../../../src/chat/adapter.ts";
 import { type Card, encodeButton } from "../../../src/chat/card.ts";
 import { ServiceError } from "../../../src/errors.ts";
-import type { MediaStore } from "../../../src/media/media-store.ts";
-import { clipBytes } from "../../fakes/fake-videos-client.ts";
-
-/** A message as people see it. */
-export interface ShownMessage {
-  id: string;
-  text: string;
-  /** What its buttons carry. */
-  buttons: string[];
-  /** The video that plays in it. */
-  video: Buffer | undefined;
-  /** Whom it called: ids, or words for many. */
-  notified: string[];
-}
-
-/** A platform with one person in one empty channel. */
-export interface ChatAdapterHarness {
-  adapter: ChatAdapter;
-  channel: Destination;
-  person: { id: string; name: string };
-  /** Whether a video is shown in its card's own message, so that there is no place for it once that is deleted. */
-  needsCard: boolean;
-  /** What stands in the channel, oldest first. */
-  messages(): Promise<ShownMessage[]> | ShownMessage[];
-  /** Somebody deletes a message. */
-  remove(messageId: string): Promise<void> | void;
-  /** The person asks for a video; resolves when `answer` has and the platform knows. */
-  ask(answer: (request: ChatRequest) => Promise<void>): Promise<void>;
-  /** The texts that the person alone was shown. */
-  privates(): Promise<string[]> | string[];
-  /** Where the adapter takes videos from. */
-  media: MediaStore;
-  close(): Promise<void>;
-}
-
-const jobId = "k3v8zq1xw0";
-const remix = { action: "remix", jobId, label: "Remix", style: "primary" } as const;
-
-function card(change: Partial<Card> = {}): Card {
-  return {
-    jobId,
-    revision: 1,
-    kind: "progress",
-    tone: "neutral",
-    title: "Queued",
-    prompt: "a paper boat",
-    lines: [["sora-2 · 4 s"]],
-    progress: { percent: 0, label: "1 s so far" },
-    footnote: ["Job ", { code: jobId }],
-    buttons: [],
-    ...change,
-  };
-}
-
-const { progress: _, ...still } = card();
-const done: Card = {
-  ...still,
-  revision: 9,
-  kind: "final",
-  tone: "good",
-  title: "Done in 32 s",
-  altText: "AI-generated video: a paper boat",
-  buttons: [remix],
-};
+import { clipBytes, thumbnailBytes } from "../../fakes/fake-videos-client.ts";
+import {
+  type ChatAdapterHarness,
+  card,
+  done,
+  fileOf,
+  jobId,
+  remix,
+  type ShownMessage,
+  tombstone,
+} from "./chat-adapter-harness.ts";
+import { privateAnswers } from "./chat-adapter-private.ts";
 
 /** What the core relies on, whatever the platform. */
 export function chatAdapterSuite(kind: string, open: () => Promise<ChatAdapterHarness>): void {
@@ -76,6 +24,7 @@ export function chatAdapterSuite(kind: string, open: () => Promise<ChatAdapterHa
       harness = await open();
       adapter = harness.adapter;
       await harness.media.put(`${jobId}/video.mp4`, [clipBytes]);
+      await harness.media.put(`${jobId}/thumbnail.webp`, [thumbnailBytes]);
     });
     afterEach(() => harness.close());
 
@@ -88,21 +37,14 @@ export function chatAdapterSuite(kind: string, open: () => Promise<ChatAdapterHa
     }
 
     async function deliver(destination: Destination, change: Partial<Delivery> = {}): Promise<Destination> {
-      const key = `${jobId}/video.mp4`;
       const { media, person: requester } = harness;
       return adapter.deliver({
         destination,
         card: done,
-        video: {
-          key,
-          filename: `showreel-${jobId}.mp4`,
-          contentType: "video/mp4",
-          bytes: clipBytes.length,
-          open: () => media.read(key),
-          blob: () => media.blob(key, "video/mp4"),
-        },
+        video: fileOf(media, "video.mp4", clipBytes),
         thumbnail: undefined,
         requester,
+        ping: "reply",
         uploadLimitBytes: undefined,
         checkpoint: undefined,
         save: async () => {},
@@ -224,6 +166,60 @@ export function chatAdapterSuite(kind: string, open: () => Promise<ChatAdapterHa
       expect((await at(destination)).text).toContain("Remixed once");
     });
 
+    it("delivers a spoiler, with all that belongs to it", async () => {
+      const result = await deliver(await post(), { card: { ...done, spoiler: true } });
+      await expectDelivered(result);
+    });
+
+    it.each(["direct", "none"] as const)("calls nobody in the channel when the ping is %j", async (ping) => {
+      await expectDelivered(await deliver(await post(), { ping }));
+      expect((await harness.messages()).flatMap(({ notified }) => notified)).toEqual([]);
+    });
+
+    /** Nothing of the video is left, and the card says so wherever it still stands. */
+    async function expectRetracted(destination: Destination, stands = true): Promise<void> {
+      const messages = await harness.messages();
+      expect(messages.flatMap(({ video }) => video ?? [])).toEqual([]);
+      expect(messages.flatMap(({ buttons }) => buttons)).toEqual([]);
+      expect(messages.map(({ id }) => id)).toEqual(stands ? [destination.message] : []);
+      if (stands) expect((await at(destination)).text).toContain("This video was deleted.");
+    }
+
+    it("takes a video back, and leaves its tombstone where its card was", async () => {
+      const destination = await post();
+      let checkpoint: string | undefined;
+      const save = async (text: string) => {
+        checkpoint = text;
+      };
+      const result = await deliver(destination, { save });
+      await adapter.retract({ destination, result, checkpoint, card: tombstone });
+      await expectRetracted(destination);
+      await adapter.retract({ destination, result, checkpoint, card: tombstone });
+      await expectRetracted(destination);
+    });
+
+    it("takes back what was never delivered, or is gone already", async () => {
+      const destination = await post();
+      const nothing = { result: undefined, checkpoint: undefined };
+      await adapter.retract({ destination, ...nothing, card: tombstone });
+      await expectRetracted(destination);
+      await harness.remove(destination.message ?? "");
+      await adapter.retract({ destination, ...nothing, card: tombstone });
+      await expectRetracted(destination, false);
+    });
+
+    it("takes back what a delivery had done when the process died at its first note", async () => {
+      const destination = await post();
+      let checkpoint: string | undefined;
+      const save = async (text: string) => {
+        checkpoint = text;
+        throw new Error("killed");
+      };
+      const result = await deliver(destination, { save }).catch(() => undefined);
+      await adapter.retract({ destination, result, checkpoint, card: tombstone });
+      await expectRetracted(destination);
+    });
+
     it("answers a request with a card that can be edited, and found by its receipt", async () => {
       let destination: Destination | undefined;
       let receipt: string | undefined;
@@ -241,14 +237,6 @@ export function chatAdapterSuite(kind: string, open: () => Promise<ChatAdapterHa
       expect(await harness.privates()).toEqual([]);
     });
 
-    it("answers a request privately", async () => {
-      await harness.ask(({ reply }) =>
-        reply.private({ tone: "error", lines: [["Too long."], ["@everyone"]] }),
-      );
-      expect(await harness.privates()).toEqual([expect.stringContaining("Too long.")]);
-      expect(await harness.messages()).toEqual([]);
-    });
-
     it("knows the limits of its calls", () => {
       for (const call of ["reply", "post", "edit", "deliver"] as const) {
         for (const { bucket, calls, perMs } of adapter.draws(call, harness.channel)) {
@@ -258,6 +246,8 @@ export function chatAdapterSuite(kind: string, open: () => Promise<ChatAdapterHa
         }
       }
     });
+
+    privateAnswers(() => harness);
 
     it("links to a message", async () => {
       expect(adapter.link(await post())).toMatch(/^(https?:\/)?\//);

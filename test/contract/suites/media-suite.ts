@@ -1,8 +1,10 @@
 import { buffer, text } from "node:stream/consumers";
 import { ReadableStream } from "node:stream/web";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { MediaStore } from "../../../src/media/media-store.ts";
+
+const HOUR_MS = 3_600_000;
 
 const INVALID_KEYS = [
   "",
@@ -125,6 +127,42 @@ export function mediaSuite(kind: string, open: () => Promise<MediaStore>): void 
       expect(await media.stat("job1/video.mp4")).toBeUndefined();
       expect(await media.stat("job10/video.mp4")).toBeDefined();
       await media.delete("job1");
+    });
+
+    it("prunes all but the thumbnails of the folders that nothing was written to for long enough", async () => {
+      const media = await open();
+      const start = Date.now();
+      vi.useFakeTimers({ toFake: ["Date"] });
+      onTestFinished(() => void vi.useRealTimers());
+      for (const file of ["video.mp4", "spritesheet.jpg", "thumbnail.webp", "reference.png"])
+        await media.put(`old/${file}`, pieces(file));
+      await media.put("bare/reference.jpg", pieces("of a job that failed"));
+      await media.put("pictured/thumbnail.webp", pieces("all that was left"));
+      vi.setSystemTime(start + 3 * HOUR_MS);
+      await media.put("young/video.mp4", pieces("young"));
+
+      expect(await media.prune(start - HOUR_MS)).toEqual({ folders: 0, bytes: 0 });
+      const bytes = "video.mp4spritesheet.jpgreference.png".length + "of a job that failed".length;
+      expect(await media.prune(start + HOUR_MS)).toEqual({ folders: 2, bytes });
+      expect(await media.prune(start + HOUR_MS)).toEqual({ folders: 0, bytes: 0 });
+      for (const gone of ["old/video.mp4", "old/spritesheet.jpg", "old/reference.png", "bare/reference.jpg"])
+        expect(await media.stat(gone), gone).toBeUndefined();
+      expect(await text(media.read("old/thumbnail.webp"))).toBe("thumbnail.webp");
+      expect(await text(media.read("pictured/thumbnail.webp"))).toBe("all that was left");
+      expect(await text(media.read("young/video.mp4"))).toBe("young");
+    });
+
+    it("prunes nothing of what was written within the hour, or of a folder with such a file", async () => {
+      const media = await open();
+      const start = Date.now();
+      vi.useFakeTimers({ toFake: ["Date"] });
+      onTestFinished(() => void vi.useRealTimers());
+      await media.put("job1/reference.jpg", pieces("old by now"));
+      vi.setSystemTime(start + 3 * HOUR_MS);
+      await media.put("job1/video.mp4", pieces("delivered any moment"));
+      expect(await media.prune(start + 4 * HOUR_MS)).toEqual({ folders: 0, bytes: 0 });
+      expect(await text(media.read("job1/reference.jpg"))).toBe("old by now");
+      expect(await text(media.read("job1/video.mp4"))).toBe("delivered any moment");
     });
 
     it.each(INVALID_KEYS)("takes %j for no key", async (key) => {

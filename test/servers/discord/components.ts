@@ -11,12 +11,16 @@ export function* walk(components: readonly Component[]): Generator<Component> {
 }
 
 /** Pictures, clips and files that a component names. */
-export function mediaIn(component: Component): { media: Media; description: string }[] {
-  const { media, file, items = [], description } = component;
+export function mediaIn(component: Component): { media: Media; description: string; spoiler: boolean }[] {
+  const { media, file, items = [], description, spoiler } = component;
   const own = [media, file].filter((one) => one !== undefined);
   return [
-    ...own.map((one) => ({ media: one, description: description ?? "" })),
-    ...items.map((item) => ({ media: item.media, description: item.description ?? "" })),
+    ...own.map((one) => ({ media: one, description: description ?? "", spoiler: spoiler === true })),
+    ...items.map((item) => ({
+      media: item.media,
+      description: item.description ?? "",
+      spoiler: item.spoiler === true,
+    })),
   ];
 }
 
@@ -40,6 +44,8 @@ interface MediaView {
   url: string;
   /** Alt text; empty when there is none. */
   description: string;
+  /** It shows when somebody wants to see it. */
+  spoiler: boolean;
 }
 
 /** A message as a person sees it at one moment. */
@@ -60,14 +66,15 @@ export function viewOf(
 ): MessageView {
   const all = [...walk(message.components)];
   const texts = all.filter(({ type }) => type === ComponentType.TextDisplay);
-  const named = all.flatMap(mediaIn).map(({ media, description }) => {
+  const named = all.flatMap(mediaIn).map(({ media, ...shown }) => {
     const attachment = message.attachments.find(({ filename }) => filename === attachmentName(media));
-    return { attachment, url: media.url, description };
+    return { attachment, url: media.url, ...shown };
   });
   const loose = message.attachments.map((attachment) => ({
     attachment,
     url: `attachment://${attachment.filename}`,
     description: attachment.description ?? "",
+    spoiler: false,
   }));
   return {
     at,

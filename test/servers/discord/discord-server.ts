@@ -5,6 +5,7 @@ import { createAttachmentStore } from "./attachments.ts";
 import { createClock } from "./clock.ts";
 import { refusal } from "./errors.ts";
 import { createGateway, type Gateway } from "./gateway.ts";
+import { createGuildDesk } from "./guild-desk.ts";
 import { createInteractionDesk } from "./interactions.ts";
 import { createMessageWriter } from "./messages.ts";
 import { type PermissionName, permissionBits } from "./permissions.ts";
@@ -56,8 +57,8 @@ export interface DiscordServer
   person(name: string): Person;
   /** Lets somebody else join; `uploadLimit` in bytes stands for a subscription. */
   addPerson(name: string, can?: { permissions?: PermissionName[]; uploadLimit?: number }): Person;
-  /** Adds a text channel, or a thread of one. */
-  addChannel(name: string, of?: { parent?: string }): ChannelView;
+  /** Adds a text channel, or a thread of one; a private thread has only those in it who are named. */
+  addChannel(name: string, of?: { parent?: string; privateTo?: string[] }): ChannelView;
   /** By name or id; `general`, `random` and the thread `ideas` are there. */
   channel(nameOrId: string): ChannelView;
   /** A message by id, ephemeral and deleted ones included. */
@@ -69,6 +70,17 @@ export interface DiscordServer
   inject(injection: Injection): void;
   /** Takes permissions from the bot in a channel; none given: gives all back. */
   deny(channel: string, ...permissions: PermissionName[]): void;
+  /** A member by id puts an emoji under a message, bots included. */
+  react(message: StoredMessage, memberId: string, emoji: string): void;
+  /** Opens or closes a channel for somebody by name, or for everyone. */
+  overwrite(channel: string, who: string, can: { allow?: PermissionName[]; deny?: PermissionName[] }): void;
+  /** Takes a channel or thread away with all that is in it. */
+  deleteChannel(name: string): void;
+  /** The bot is thrown out of the guild, or asked in. */
+  throwOutBot(): void;
+  inviteBot(): void;
+  /** The guild cannot be reached for a while. */
+  failGuild(): void;
   /** Cuts the gateway's connections; `forget` makes the sessions unknown, so that the bot has to identify again. */
   dropGateway(options?: { forget?: boolean }): void;
 }
@@ -130,6 +142,13 @@ export async function createDiscordServer(options: DiscordServerOptions = {}): P
     return found;
   }
 
+  function memberCalled(name: string): Member {
+    const member = state.members.find(({ user }) => user.username === name && !user.bot);
+    if (!member) throw new Error(`There is nobody called ${name}.`);
+    return member;
+  }
+
+  const guildDesk = createGuildDesk({ state, gateway, findChannel, memberCalled });
   const viewOf = (channel: Channel) => ({ ...channel, messages: state.publicMessages(channel.id) });
   const personOf = (member: Member) =>
     createPerson({ member, state, desk, writer, presentMessage, attachments, signal, findChannel });
@@ -146,21 +165,20 @@ export async function createDiscordServer(options: DiscordServerOptions = {}): P
     get invalidRequests() {
       return invalidRequests;
     },
-    person: (name) => {
-      const member = state.members.find(({ user }) => user.username === name && !user.bot);
-      if (!member) throw new Error(`There is nobody called ${name}.`);
-      return personOf(member);
-    },
+    person: (name) => personOf(memberCalled(name)),
     addPerson: (name, { permissions = [], uploadLimit = 0 } = {}) => {
       const member = state.addMember(name, permissionBits(permissions));
       member.uploadLimit = uploadLimit;
+      guildDesk.tellOfRole(member);
       return personOf(member);
     },
     channel: (nameOrId) => viewOf(findChannel(nameOrId)),
-    addChannel: (name, { parent } = {}) => {
+    addChannel: (name, { parent, privateTo } = {}) => {
+      const thread = privateTo ? (12 as const) : (11 as const);
       const place =
-        parent === undefined ? { type: 0 as const } : { type: 11 as const, parentId: findChannel(parent).id };
+        parent === undefined ? { type: 0 as const } : { type: thread, parentId: findChannel(parent).id };
       const channel = state.addChannel({ name, ...place });
+      channel.threadMembers = (privateTo ?? []).map((person) => memberCalled(person).user.id);
       const t = parent === undefined ? "CHANNEL_CREATE" : "THREAD_CREATE";
       gateway.dispatch({ t, d: presentChannel(channel), intent: GUILDS });
       return viewOf(channel);
@@ -172,12 +190,16 @@ export async function createDiscordServer(options: DiscordServerOptions = {}): P
       signal.changed();
     },
     inject: http.inject,
-    deny: (nameOrId, ...names) => {
-      const channel = findChannel(nameOrId);
-      const overwrite = { id: state.bot.user.id, type: 1 as const, allow: 0n, deny: permissionBits(names) };
-      channel.overwrites = names.length > 0 ? [overwrite] : [];
-      gateway.dispatch({ t: "CHANNEL_UPDATE", d: presentChannel(channel), intent: GUILDS });
+    react: (message, memberId, emoji) => {
+      const member = state.members.find(({ user }) => user.id === memberId);
+      if (member) writer.react(message, member, emoji);
     },
+    deny: guildDesk.deny,
+    overwrite: guildDesk.overwrite,
+    deleteChannel: guildDesk.deleteChannel,
+    throwOutBot: guildDesk.throwOutBot,
+    inviteBot: guildDesk.inviteBot,
+    failGuild: guildDesk.failGuild,
     dropGateway: gateway.drop,
     waitFor: signal.waitFor,
     assertClean: http.assertClean,

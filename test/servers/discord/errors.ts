@@ -15,6 +15,7 @@ const ERRORS = {
   alreadyAcknowledged: [400, 40060, "Interaction has already been acknowledged."],
   missingAccess: [403, 50001, "Missing Access"],
   notTheAuthor: [403, 50005, "Cannot edit a message authored by another user"],
+  cannotMessageUser: [403, 50007, "Cannot send messages to this user"],
   emptyMessage: [400, 50006, "Cannot send an empty message"],
   missingPermissions: [403, 50013, "Missing Permissions"],
   invalidWebhookToken: [401, 50027, "Invalid Webhook Token"],

@@ -7,6 +7,7 @@ import type { Gateway } from "./gateway.ts";
 import { findMentions } from "./mentions.ts";
 import { checkMessage, type Draft } from "./message-rules.ts";
 import type { MessageBody } from "./message-schema.ts";
+import { presentMember } from "./present-guild.ts";
 import type { MessagePresenter } from "./present-message.ts";
 import {
   createMessage,
@@ -16,7 +17,7 @@ import {
   revise,
   type StoredMessage,
 } from "./state.ts";
-import type { Channel, User } from "./types.ts";
+import type { Channel, Member, User } from "./types.ts";
 
 /** `EPHEMERAL`. */
 export const EPHEMERAL = 1 << 6;
@@ -26,7 +27,9 @@ export const LOADING = 1 << 7;
 const SUPPRESS_EMBEDS = 1 << 2;
 const SUPPRESS_NOTIFICATIONS = 1 << 12;
 const GUILD_MESSAGES = 1 << 9;
+const GUILD_REACTIONS = 1 << 10;
 const DIRECT_MESSAGES = 1 << 12;
+const DIRECT_REACTIONS = 1 << 13;
 
 /** A body that was read, with the files beside it. */
 export interface MessageRequest {
@@ -211,5 +214,46 @@ export function createMessageWriter(deps: {
     }
   }
 
-  return { create, createLoading, edit, remove };
+  /** Takes several messages of one channel away at once. */
+  function removeMany(stored: readonly StoredMessage[]): void {
+    const [first] = stored;
+    if (!first) return;
+    for (const message of stored) message.deleted = true;
+    const { channelId: channel_id } = first;
+    const d = { ids: stored.map(({ id }) => id), channel_id, guild_id: state.guild.id };
+    gateway().dispatch({ t: "MESSAGE_DELETE_BULK", d, intent: GUILD_MESSAGES });
+  }
+
+  /** Puts somebody's emoji under a message, or takes it away. */
+  function react(stored: StoredMessage, member: Member, emoji: string, isThere = true): void {
+    const people = stored.reactions.get(emoji) ?? new Set();
+    stored.reactions.set(emoji, people);
+    if (people.has(member.user.id) === isThere) return;
+    if (isThere) people.add(member.user.id);
+    else people.delete(member.user.id);
+    const guildId = state.channels.get(stored.channelId)?.guildId;
+    const place = {
+      channel_id: stored.channelId,
+      message_id: stored.id,
+      ...(guildId && { guild_id: guildId }),
+    };
+    gateway().dispatch({
+      t: isThere ? "MESSAGE_REACTION_ADD" : "MESSAGE_REACTION_REMOVE",
+      d: {
+        ...place,
+        user_id: member.user.id,
+        emoji: { id: null, name: emoji },
+        burst: false,
+        type: 0,
+        // Of one who takes a reaction away nothing is told but the id.
+        ...(isThere && {
+          message_author_id: stored.author.id,
+          ...(guildId && { member: presentMember(member) }),
+        }),
+      },
+      intent: guildId ? GUILD_REACTIONS : DIRECT_REACTIONS,
+    });
+  }
+
+  return { create, createLoading, edit, remove, removeMany, react };
 }

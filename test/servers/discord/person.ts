@@ -167,6 +167,45 @@ export function createPerson(deps: {
       return said;
     },
 
+    /** Deletes several messages of one channel at once, as moderators' tools do. */
+    purge(messages: readonly StoredMessage[]): void {
+      if (!messages.every((message) => canManage(channelOf(message)))) {
+        throw new Error(`${member.user.username} may not delete these messages.`);
+      }
+      writer.removeMany(messages);
+      signal.changed();
+    },
+
+    /** Puts an emoji under a message. */
+    react(message: StoredMessage, emoji: string): void {
+      channelOf(message);
+      writer.react(message, member, emoji);
+      signal.changed();
+    },
+
+    /** Takes an emoji away again. */
+    unreact(message: StoredMessage, emoji: string): void {
+      channelOf(message);
+      writer.react(message, member, emoji, false);
+      signal.changed();
+    },
+
+    /** Takes no direct messages from bots from now on. */
+    closeDirectMessages(): void {
+      state.withoutDirectMessages.add(member.user.id);
+    },
+
+    /** The conversation with the bot; undefined before there is one. */
+    directMessages(): StoredMessage[] | undefined {
+      const channel = [...state.channels.values()].find(({ recipient }) => recipient?.id === member.user.id);
+      return channel && state.publicMessages(channel.id);
+    },
+
+    /** Leaves the guild. */
+    leave(): void {
+      state.members.splice(state.members.indexOf(member), 1);
+    },
+
     /** Deletes a message: one's own, or anybody's with Manage Messages. */
     delete(message: StoredMessage): void {
       const mayDelete = message.author.id === member.user.id || canManage(channelOf(message));

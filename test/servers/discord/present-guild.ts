@@ -153,7 +153,7 @@ export function presentGuildCreate(state: DiscordState) {
     member_count: state.members.length,
     members: [presentMember(state.bot)],
     channels: all.filter(({ type }) => type === 0).map(presentChannel),
-    threads: all.filter(({ type }) => type === 11).map(presentChannel),
+    threads: all.filter(({ type, archived }) => type >= 11 && !archived).map(presentChannel),
     presences: [],
     voice_states: [],
     stage_instances: [],

@@ -53,7 +53,9 @@ export function commandRoutes({ state, clock }: { state: DiscordState; clock: Cl
 
   function list(applicationId: string, guildId: string | undefined) {
     requireOwn(applicationId, guildId);
-    return { status: 200, body: state.commands.filter((one) => one.guildId === guildId).map(presentCommand) };
+    const found = state.commands.filter((one) => one.guildId === guildId);
+    // In which order Discord lists them is not said anywhere.
+    return { status: 200, body: found.map(presentCommand).reverse() };
   }
 
   function requireOwn(applicationId: string, guildId: string | undefined) {

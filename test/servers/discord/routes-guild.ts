@@ -51,6 +51,18 @@ export function guildRoutes(deps: {
       return { status: 200, body: presentChannel(channel) };
     }),
 
+    route("GET /channels/{channel_id}/thread-members/{user_id}", ({ params }) => {
+      const thread = state.channels.get(params.channel_id);
+      if (!thread?.parentId) throw refusal("unknownChannel");
+      requirePermissions(state.permissions(thread, state.bot), []);
+      if (!thread.threadMembers.includes(params.user_id)) throw refusal("unknownMember");
+      const { channel_id: id, user_id } = params;
+      return {
+        status: 200,
+        body: { id, user_id, join_timestamp: "2026-01-01T00:00:00.000000+00:00", flags: 0 },
+      };
+    }),
+
     /** Of a thread's settings only that it is opened again, which takes no more than the right to write in it. */
     route("PATCH /channels/{channel_id}", ({ params, payload }) => {
       const channel = state.channels.get(params.channel_id);

@@ -59,6 +59,7 @@ export function messageRoutes(deps: {
       const channel = reach(params.channel_id);
       const message = { body: parseMessageBody(payload), files };
       reach(channel.id, [channel.parentId ? "SendMessagesInThreads" : "SendMessages", ...neededFor(message)]);
+      if (state.withoutDirectMessages.has(channel.recipient?.id ?? "")) throw refusal("cannotMessageUser");
       const sizeLimit = state.guild.attachmentSizeLimit;
       const posted =
         repeated(channel, message.body) ??
@@ -105,7 +106,7 @@ export function messageRoutes(deps: {
 
     route("PUT /channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}/@me", ({ params }) => {
       const channel = reach(params.channel_id, ["ReadMessageHistory", "AddReactions"]);
-      find(channel, params.message_id).reactions.add(params.emoji_name);
+      writer.react(find(channel, params.message_id), state.bot, params.emoji_name);
       return { status: 204 };
     }),
 

@@ -26,8 +26,8 @@ export interface StoredMessage extends MessageView {
   /** The interaction that it answers. */
   interaction: Interaction | undefined;
   deleted: boolean;
-  /** Emoji that the bot put under it. */
-  reactions: Set<string>;
+  /** Who put an emoji under it: ids by emoji. */
+  reactions: Map<string, Set<string>>;
   /** Every state that people saw, the present one last. */
   revisions: MessageView[];
 }
@@ -127,7 +127,7 @@ export function createState(clock: Clock) {
   }
   function addChannel(channel: Pick<Channel, "type" | "name" | "parentId" | "recipient">): Channel {
     const inGuild = channel.type === 1 ? {} : { guildId: guild.id };
-    const added = { ...channel, ...inGuild, id: id(), archived: false, overwrites: [] };
+    const added = { ...channel, ...inGuild, id: id(), archived: false, overwrites: [], threadMembers: [] };
     channels.set(added.id, added);
     return added;
   }
@@ -156,6 +156,8 @@ export function createState(clock: Clock) {
     application: { id: bot.user.id, name: bot.user.username },
     bot,
     guild,
+    /** Ids of those who take no direct messages from bots. */
+    withoutDirectMessages: new Set<string>(),
     members,
     channels,
     messages,
@@ -184,7 +186,7 @@ export function createMessage(fields: NewMessage): StoredMessage {
     ...view,
     editedAt: undefined,
     deleted: false,
-    reactions: new Set(),
+    reactions: new Map(),
     revisions: [view],
   };
 }

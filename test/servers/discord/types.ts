@@ -29,17 +29,17 @@ export interface Role {
 }
 
 /** What a role (type 0) or member (type 1) may do otherwise in one channel. */
-interface Overwrite {
+export interface Overwrite {
   id: string;
   type: 0 | 1;
   allow: bigint;
   deny: bigint;
 }
 
-/** A text channel (type 0), public thread (type 11) or direct message (type 1). */
+/** A text channel (type 0), public (type 11) or private thread (type 12) or direct message (type 1). */
 export interface Channel {
   id: string;
-  type: 0 | 1 | 11;
+  type: 0 | 1 | 11 | 12;
   name: string;
   /** Undefined for direct messages. */
   guildId?: string;
@@ -47,6 +47,8 @@ export interface Channel {
   parentId?: string;
   archived: boolean;
   overwrites: Overwrite[];
+  /** Ids of those who are in a thread. */
+  threadMembers: string[];
   /** The person of a direct message. */
   recipient?: User;
 }
@@ -62,6 +64,7 @@ export interface Component {
   emoji?: unknown;
   disabled?: boolean | null | undefined;
   content?: string | undefined;
+  spoiler?: boolean | null | undefined;
   description?: string | null | undefined;
   value?: string | null | undefined;
   default?: boolean | null | undefined;

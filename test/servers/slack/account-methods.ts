@@ -68,12 +68,14 @@ function userJson({ id, name, ...roles }: User, team: Team): JsonObject {
     id,
     team_id: team.id,
     name,
-    deleted: false,
+    deleted: roles.deleted,
     real_name: name,
     profile: { display_name: name, real_name: name },
     tz: "Europe/London",
     is_admin: roles.is_admin,
     is_owner: roles.is_owner,
     is_bot: roles.is_bot,
+    is_restricted: roles.is_restricted,
+    is_ultra_restricted: roles.is_ultra_restricted,
   };
 }

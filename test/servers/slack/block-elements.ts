@@ -139,6 +139,17 @@ const plainTextInput = z.strictObject({
 
 const urlInput = z.strictObject({ type: z.literal("url_text_input"), ...typed });
 
+const usersSelect = z.strictObject({
+  type: z.literal("users_select"),
+  ...input,
+  initial_user: z
+    .string()
+    .regex(/^[UW][A-Z0-9]+$/)
+    .optional(),
+  placeholder,
+  confirm,
+});
+
 const fileInput = z.strictObject({
   type: z.literal("file_input"),
   action_id: identifier,
@@ -146,7 +157,7 @@ const fileInput = z.strictObject({
   max_files: z.int().min(1).max(10).optional(),
 });
 
-const inMessages = [plainTextInput, urlInput, staticSelect, radioButtons, checkboxes] as const;
+const inMessages = [plainTextInput, urlInput, staticSelect, usersSelect, radioButtons, checkboxes] as const;
 
 /** What an actions block takes. */
 export const actionElement = z.discriminatedUnion("type", [

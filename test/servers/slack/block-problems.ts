@@ -44,7 +44,7 @@ const imageTypes = ["image/png", "image/jpeg", "image/gif"];
 
 /**
  * Pictures that Slack could not show: none or two sources, an address its servers do not reach, a file that is no
- * PNG, JPEG or GIF.
+ * PNG, JPEG or GIF, or that Slack has not looked at yet (slackapi/python-slack-sdk#1658).
  */
 export function imageProblems(
   value: unknown,
@@ -68,8 +68,12 @@ function imageProblem({ image_url, slack_file }: JsonObject, files: ReadonlyMap<
   }
   if (typeof image_url === "string") return isReachable(image_url) ? undefined : "downloading image failed";
   const { id, url } = isObject(slack_file) ? slack_file : {};
+  if (id !== undefined && !/^F[A-Z0-9]{8,}$/.test(String(id))) {
+    return "input must match regex pattern: ^[F][A-Z0-9]{8,}$";
+  }
   const file = [...files.values()].find((one) => one.id === id || String(url).includes(one.id));
-  return file?.status === "complete" && imageTypes.includes(file.mimetype) ? undefined : "invalid slack file";
+  const isShown = file?.status === "complete" && file.processed && imageTypes.includes(file.mimetype);
+  return isShown ? undefined : "invalid slack file";
 }
 
 function isReachable(address: string): boolean {

@@ -3,7 +3,7 @@ import { openDirectMessage } from "./seed.ts";
 import type { Channel, Message, SlackContext, Team } from "./state.ts";
 import { missingScope } from "./web-api.ts";
 
-const scopePrefix = { public: "channels", private: "groups", im: "im" } as const;
+const scopePrefix = { public: "channels", private: "groups", mpim: "mpim", im: "im" } as const;
 
 /** A channel the bot can see; `channel_not_found` for one it cannot, be it there or not. */
 export function seenChannel({ state }: SlackContext, team: Team, id: string): Channel {
@@ -39,7 +39,8 @@ export function readableChannel(
 
 /** A message by its timestamp; refuses with `error` where there is none, be it only the parent of a reply. */
 export function messageAt(channel: Channel, ts: string, error = "message_not_found"): Message {
-  const message = channel.messages.find((one) => one.ts === ts);
+  const asParent = error === "thread_not_found";
+  const message = channel.messages.find((one) => one.ts === ts && (asParent || !one.isTombstone));
   if (!message) throw refuse(error);
   return message;
 }

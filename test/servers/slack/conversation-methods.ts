@@ -96,7 +96,8 @@ function channelJson(channel: Channel, team: Team): JsonObject {
     name,
     is_channel: true,
     is_im: false,
-    is_private: kind === "private",
+    is_mpim: kind === "mpim",
+    is_private: kind !== "public",
     is_archived: isArchived,
     is_member: members.has(team.botUserId),
   };

@@ -1,9 +1,9 @@
-import { addChannel } from "./seed.ts";
+import { addChannel, addUser } from "./seed.ts";
 import { type Channel, mustGet, type SlackContext, type Team, type User } from "./state.ts";
 
 interface NewChannel {
   name: string;
-  kind: "public" | "private";
+  kind: "public" | "private" | "mpim";
   /** Whether the bot is a member. */
   bot: boolean;
   team?: string;
@@ -15,6 +15,8 @@ export interface Directory {
   /** By id, or by name; a direct message of the bot has the person's name. */
   channel(idOrName: string, team?: string): Channel;
   user(name: string, team?: string): User;
+  /** Somebody who is in no channel. */
+  addUser(user: { name: string; team?: string } & Partial<Pick<User, "is_restricted" | "deleted">>): User;
   /** A channel with all people in it. */
   addChannel(channel: NewChannel): Channel;
 }
@@ -30,6 +32,10 @@ export function createDirectory({ state, nextNumber }: SlackContext): Directory 
     channel: (idOrName, teamId = firstTeam) =>
       state.channels.get(idOrName) ?? mustGet(named(state.channels.values(), teamId), idOrName, "channel"),
     user: (name, teamId = firstTeam) => mustGet(named(state.users.values(), teamId), name, "person"),
+    addUser: ({ team: teamId = firstTeam, name, ...roles }) => {
+      const id = `U${teamId.slice(1)}${name.toUpperCase()}`;
+      return addUser(state, { id, team: teamId, name, ...roles });
+    },
     addChannel: ({ name, kind, bot, team: teamId = firstTeam }) => {
       const people = [...named(state.users.values(), teamId).values()].filter(({ is_bot }) => bot || !is_bot);
       const id = `C${teamId.slice(1)}N${nextNumber()}`;

@@ -1,6 +1,7 @@
 import { readMessageBlocks } from "./blocks.ts";
 import { messageAt, postingChannel } from "./channel-access.ts";
 import { addFile, fileJson, maxFileBytes } from "./files.ts";
+import { deleteFile } from "./happenings.ts";
 import { type JsonObject, objectsIn } from "./json.ts";
 import { postMessage } from "./messages.ts";
 import { refuse, refuseWith } from "./refusal.ts";
@@ -13,6 +14,8 @@ export interface Sharing {
   delayMs: number;
   /** That many shares are lost although Slack said `ok`, as is reported (slackapi/python-slack-sdk#1575). */
   dropNext: number;
+  /** Time on the server's clock between completion and the moment when Slack knows a file's type. */
+  processMs: number;
 }
 
 interface FileOptions {
@@ -50,8 +53,7 @@ export function createFileMethods({ context, sharing }: FileOptions): Methods {
       run: ({ args, team }) => {
         const file = existingFile(context, team, args.required("file"));
         if (file.user !== team.botUserId) throw refuse("cant_delete_file");
-        file.status = "deleted";
-        context.changed();
+        deleteFile(context, file);
         return {};
       },
     },
@@ -99,6 +101,7 @@ function complete({ context, sharing }: FileOptions, { args, team }: Call): Json
     if (!file) return;
     file.status = "complete";
     if (typeof title === "string") file.title = title;
+    processLater({ context, sharing }, file);
   });
   const answer = files.map((file) => ({ ...fileJson(file, context), mimetype: "", filetype: "" }));
   if (channel) shareLater({ context, sharing }, { channel, thread_ts, files, team, ...content });
@@ -115,6 +118,15 @@ function contentOf(context: SlackContext, args: Call["args"]) {
   const warning = "blocks were ignored because there is an initial_comment";
   context.state.warnings.push({ method: "files.completeUploadExternal", warning });
   return { text, blocks: [] };
+}
+
+function processLater({ context, sharing }: FileOptions, file: SlackFile) {
+  const process = () => {
+    file.processed = true;
+    context.changed();
+  };
+  if (sharing.processMs === 0) process();
+  else context.clock.after(sharing.processMs, process);
 }
 
 interface PendingShare {

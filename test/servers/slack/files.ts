@@ -44,6 +44,7 @@ export function addFile(
     bytes,
     status: bytes ? "complete" : "announced",
     shares: [],
+    processed: bytes !== undefined,
   };
   context.state.files.set(file.id, file);
   context.changed();
@@ -66,8 +67,8 @@ export function fileJson(file: SlackFile, { state, origin }: SlackContext): Json
     timestamp: file.created,
     name: file.name,
     title: file.title,
-    mimetype: file.mimetype,
-    filetype: extname(file.name).slice(1),
+    mimetype: file.processed ? file.mimetype : "",
+    filetype: file.processed ? extname(file.name).slice(1) : "",
     user: file.user,
     user_team: file.team,
     size: file.size,

@@ -31,6 +31,10 @@ const kinds: Record<string, FieldKind> = {
   plain_text_input: text,
   url_text_input: text,
   static_select: oneChoice,
+  users_select: {
+    initial: ({ initial_user = null }) => ({ selected_user: initial_user }),
+    entered: (_element, [id = ""]) => ({ selected_user: id === "" ? null : id }),
+  },
   radio_buttons: oneChoice,
   checkboxes: {
     initial: ({ initial_options = [] }) => ({ selected_options: initial_options }),

@@ -5,7 +5,7 @@ import { postEphemeral } from "./ephemerals.ts";
 import { isObject, type JsonObject, stringIn } from "./json.ts";
 import { respond } from "./response-urls.ts";
 import type { Ack, Channel, Delivery, Ephemeral, SlackContext, User, View } from "./state.ts";
-import { checkView, openView, replaceView } from "./views.ts";
+import { checkView, pushView, replaceView } from "./views.ts";
 
 /** Something a person did, and what came of it. */
 export interface Interaction {
@@ -43,7 +43,7 @@ export async function interact(
   const { state } = context;
   const before = new Set(state.ephemerals);
   const triggerId = stringIn(payload, "trigger_id");
-  const opened = () => state.views.find((view) => view.triggerId === triggerId);
+  const opened = () => state.views.find((view) => triggerId !== "" && view.triggerId === triggerId);
   const ack = await deliver(kind, payload);
   orNote(context, () => onAck(ack));
   return {
@@ -101,7 +101,8 @@ export function afterSubmission(context: SlackContext, view: View, ack: Ack) {
   else if (action === "update") replaceView(context, view, checkView(answer.view, context));
   else if (action === "push") {
     const { user, team, triggerId } = view;
-    openView(context, { definition: checkView(answer.view, context), user, team, triggerId });
+    const definition = checkView(answer.view, context);
+    pushView(context, { definition, user, team, triggerId, previous: view });
   } else if (action === "clear") {
     for (const one of views) if (one.user === view.user) one.isOpen = false;
   } else if (ack.ok && ack.payload === undefined) view.isOpen = false;

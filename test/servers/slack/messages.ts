@@ -45,6 +45,8 @@ export function postMessage(context: SlackContext, { channel, ...draft }: Draft)
     revisions: [revision],
     pinged: reached(revision.mentions, channel, user),
     deadActions: new Set(),
+    reactions: new Map(),
+    isTombstone: false,
   };
   channel.messages.push(message);
   context.changed();
@@ -64,10 +66,23 @@ export function editMessage(context: SlackContext, message: Message, content: Co
   context.changed();
 }
 
-/** Takes a message out of its channel. */
+/** Takes a message out of its channel; one that has a thread leaves a tombstone. */
 export function removeMessage(context: SlackContext, channel: Channel, message: Message) {
-  channel.messages = channel.messages.filter((one) => one !== message);
-  channel.deletedMessages.push(message);
+  const { ts } = message;
+  const previous_message = messageJson(message, context);
+  const where = { type: "message", hidden: true, channel: channel.id, ts: nextTs(context) };
+  channel.deletedMessages.push({ ...message });
+  if (channel.messages.some((one) => one.thread_ts === ts && one !== message)) {
+    const words = "This message was deleted.";
+    Object.assign(message, { text: words, blocks: [], files: [], isTombstone: true });
+    const tombstone = { ...messageJson(message, context), subtype: "tombstone", hidden: true };
+    const changed = { subtype: "message_changed", message: tombstone, previous_message };
+    context.emit(channel.team, { ...where, ...changed });
+  } else {
+    channel.messages = channel.messages.filter((one) => one !== message);
+    const gone = { subtype: "message_deleted", deleted_ts: ts, previous_message };
+    context.emit(channel.team, { ...where, ...gone });
+  }
   context.changed();
 }
 

@@ -35,7 +35,7 @@ function common(context: SlackContext, user: User): JsonObject {
 
 /** Slack hides the names of private conversations. */
 function channelRef({ id, name, kind }: Channel) {
-  const shown = { public: name, private: "privategroup", im: "directmessage" }[kind];
+  const shown = { public: name, private: "privategroup", mpim: name, im: "directmessage" }[kind];
   return { id, name: shown };
 }
 
@@ -149,7 +149,23 @@ export function shortcutPayload(
 
 /** A mention of the bot in a channel. */
 export function mentionPayload(context: SlackContext, message: Message): JsonObject {
-  const team = mustGet(context.state.teams, message.team, "team");
+  return eventPayload(context, message.team, { ...messageEvent(context, message), type: "app_mention" });
+}
+
+/** What an event says of a message that somebody wrote. */
+export function messageEvent(context: SlackContext, message: Message): JsonObject {
+  const hasFiles = message.files.length > 0;
+  return {
+    ...messageJson(message, context),
+    ...(hasFiles ? { subtype: "file_share" } : {}),
+    channel: message.channel,
+    event_ts: message.ts,
+  };
+}
+
+/** An event with what Slack puts around each. */
+export function eventPayload(context: SlackContext, teamId: string, event: JsonObject): JsonObject {
+  const team = mustGet(context.state.teams, teamId, "team");
   return {
     token: verificationToken,
     team_id: team.id,
@@ -157,12 +173,7 @@ export function mentionPayload(context: SlackContext, message: Message): JsonObj
     type: "event_callback",
     event_id: `Ev${String(context.nextNumber()).padStart(8, "0")}`,
     event_time: Math.floor(context.clock.now() / 1000),
-    event: {
-      ...messageJson(message, context),
-      type: "app_mention",
-      channel: message.channel,
-      event_ts: message.ts,
-    },
+    event,
     authorizations: [
       {
         enterprise_id: null,

@@ -1,14 +1,18 @@
 import type { ChangeSignal } from "../change-signal.ts";
 import type { Deliver } from "./deliver.ts";
+import { channelTypes, type Events } from "./events.ts";
 import { addFile, fileJson } from "./files.ts";
 import { type FieldValue, fillForm } from "./form-values.ts";
+import { deleteFile, react } from "./happenings.ts";
 import { afterCommand, afterSubmission, type Interaction, interact } from "./interactions.ts";
 import { stringIn } from "./json.ts";
-import { postMessage } from "./messages.ts";
+import { postMessage, removeMessage } from "./messages.ts";
 import {
   escapeText,
+  eventPayload,
   mentionPayload,
   messageActionPayload,
+  messageEvent,
   shortcutPayload,
   slashPayload,
   submissionPayload,
@@ -27,12 +31,14 @@ import {
   type View,
 } from "./state.ts";
 import type { Triggers } from "./triggers.ts";
+import { isOnTop } from "./views.ts";
 
 interface PersonOptions {
   context: SlackContext;
   deliver: Deliver;
   triggers: Triggers;
   responseUrls: ResponseUrls;
+  events: Events;
   waitFor: ChangeSignal["waitFor"];
   /** A channel of the person's workspace by id or name. */
   channel: (idOrName: string) => Channel;
@@ -55,6 +61,19 @@ export interface Person {
     text: string,
     options?: { thread_ts?: string; files?: SlackFile[] },
   ): Promise<Interaction & { message: Message }>;
+  /** Writes to the bot directly and sends the event. */
+  write(
+    text: string,
+    options?: { thread_ts?: string; files?: SlackFile[] },
+  ): Promise<Interaction & { message: Message }>;
+  /** Closes a modal, or goes back to the view below. */
+  closeView(view: View): void;
+  /** Deletes a message; one of another author takes an admin. */
+  remove(message: Message): void;
+  /** Deletes a file; one of another owner takes an admin. */
+  removeFile(file: SlackFile): void;
+  react(message: Message, name: string): void;
+  unreact(message: Message, name: string): void;
   /** Posts a message that the bot is not told of. */
   say(channel: string, text: string, options?: { thread_ts?: string; files?: SlackFile[] }): Message;
   /** Gives a file to a message or a form. */
@@ -63,10 +82,18 @@ export interface Person {
 
 /** @param user who acts. */
 export function createPerson(options: PersonOptions, user: User): Person {
-  const { context, triggers, responseUrls, channel: channelOf } = options;
+  const { context, triggers, responseUrls, events, channel: channelOf } = options;
   const { state } = context;
   const team = mustGet(state.teams, user.team, "team");
-  const trigger = () => ({ user, trigger_id: triggers.issue(user.id, team.id) });
+  const trigger = (view?: View) => ({ user, trigger_id: triggers.issue(user.id, team.id, view?.id) });
+  const mustSee = (view: View) => {
+    if (view.user !== user.id || !isOnTop(context, view)) {
+      throw new Error(`${user.name} has no open view ${view.id}, or not on top`);
+    }
+  };
+  const mustOwn = (owner: string) => {
+    if (owner !== user.id && !user.is_admin) throw new Error(`${user.name} may not delete that`);
+  };
   const mustHave = (scope: string) => {
     if (!team.scopes.has(scope)) throw new Error(`without the scope ${scope} Slack tells the bot nothing`);
   };
@@ -93,7 +120,8 @@ export function createPerson(options: PersonOptions, user: User): Person {
     press: (target, wanted) => {
       const action = findButton(target, wanted);
       if (!("ts" in target)) {
-        const payload = viewActionPayload(context, { ...trigger(), view: target, action });
+        mustSee(target);
+        const payload = viewActionPayload(context, { ...trigger(target), view: target, action });
         return interact(options, { kind: "interactive", user, payload });
       }
       const channel = channelOf(target.channel);
@@ -103,10 +131,10 @@ export function createPerson(options: PersonOptions, user: User): Person {
       return interact(options, { kind: "interactive", user, payload });
     },
     submitView: (view, values) => {
-      if (!view.isOpen || view.user !== user.id) throw new Error(`${user.name} has no open view ${view.id}`);
+      mustSee(view);
       const files = (id: string) => fileJson(mustGet(state.files, id, "file"), context);
       view.values = fillForm(view.blocks, values, files);
-      const payload = submissionPayload(context, { ...trigger(), view });
+      const payload = submissionPayload(context, { ...trigger(view), view });
       const onAck: Doing["onAck"] = (ack) => afterSubmission(context, view, ack);
       return interact(options, { kind: "interactive", user, payload, onAck });
     },
@@ -126,8 +154,33 @@ export function createPerson(options: PersonOptions, user: User): Person {
       }
       const message = say(channel, `<@${team.botUserId}> ${escapeText(text)}`, extra);
       const payload = mentionPayload(context, message);
+      // A bot that hears the channel is told of the message a second time, as of any other.
+      const channel_type = channelTypes[kind];
+      events.emit(team.id, { ...messageEvent(context, message), channel_type });
       return Object.assign(await interact(options, { kind: "events_api", user, payload }), { message });
     },
+    write: async (text, extra) => {
+      const message = say(`D${user.id.slice(1)}`, escapeText(text), extra);
+      const event = { ...messageEvent(context, message), channel_type: "im" };
+      if (!events.hears(team.id, event)) throw new Error("Slack does not tell this bot of direct messages");
+      const payload = eventPayload(context, team.id, event);
+      return Object.assign(await interact(options, { kind: "events_api", user, payload }), { message });
+    },
+    closeView: (view) => {
+      mustSee(view);
+      view.isOpen = false;
+      context.changed();
+    },
+    remove: (message) => {
+      mustOwn(message.user);
+      removeMessage(context, channelOf(message.channel), message);
+    },
+    removeFile: (file) => {
+      mustOwn(file.user);
+      deleteFile(context, file);
+    },
+    react: (message, name) => react(context, message, { user: user.id, name, isOn: true }),
+    unreact: (message, name) => react(context, message, { user: user.id, name, isOn: false }),
     uploadFile: ({ name, bytes }) => {
       const file = addFile(context, { team: team.id, user: user.id, name, size: bytes.length, bytes });
       return { file, url_private: stringIn(fileJson(file, context), "url_private") };

@@ -51,3 +51,12 @@ function textsIn(node: unknown): string[] {
   if (typeof text === "string") return [text];
   return Object.values(node).flatMap(textsIn);
 }
+
+/** Ids of the files that are shown as pictures, in order. */
+export function picturesShown(blocks: readonly JsonObject[]): string[] {
+  return blocks
+    .flatMap((block) => [block, ...elementsOf(block)])
+    .flatMap(({ type, slack_file }) =>
+      type === "image" && isObject(slack_file) ? [stringIn(slack_file, "id")] : [],
+    );
+}

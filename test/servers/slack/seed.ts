@@ -15,6 +15,9 @@ export const allScopes = [
   "im:history",
   "im:read",
   "im:write",
+  "mpim:history",
+  "mpim:read",
+  "reactions:read",
   "team:read",
   "users:read",
 ] as const;
@@ -73,8 +76,17 @@ export function addTeam(state: SlackState, id: string, scopes: readonly string[]
   return team;
 }
 
-function addUser(state: SlackState, user: Pick<User, "id" | "team" | "name"> & Partial<User>): User {
-  const added = { is_admin: false, is_owner: false, is_bot: false, ...user };
+/** Adds a person who is in no channel. */
+export function addUser(state: SlackState, user: Pick<User, "id" | "team" | "name"> & Partial<User>): User {
+  const added = {
+    is_admin: false,
+    is_owner: false,
+    is_bot: false,
+    is_restricted: false,
+    is_ultra_restricted: false,
+    deleted: false,
+    ...user,
+  };
   state.users.set(added.id, added);
   return added;
 }

@@ -4,8 +4,10 @@ import { createServerClock, type ServerClock } from "./clock.ts";
 import { createDeliver } from "./deliver.ts";
 import { describeState } from "./describe.ts";
 import { createDirectory, type Directory } from "./directory.ts";
+import { createEvents } from "./events.ts";
 import type { Sharing } from "./file-methods.ts";
 import { createFileRoutes } from "./file-routes.ts";
+import { deleteChannel, uninstall } from "./happenings.ts";
 import { createHttpDelivery, type HttpDelivery } from "./http-delivery.ts";
 import { createMethods } from "./methods.ts";
 import { createPerson, type Person } from "./people.ts";
@@ -20,7 +22,7 @@ import {
 import { createResponseUrls } from "./response-urls.ts";
 import { addTeam, allScopes, createSlackState } from "./seed.ts";
 import { createSocketMode, type SocketMode } from "./socket-mode.ts";
-import type { SlackContext, SlackState } from "./state.ts";
+import type { Channel, SlackContext, SlackState } from "./state.ts";
 import { createTriggers } from "./triggers.ts";
 import { createWebApi } from "./web-api.ts";
 
@@ -29,6 +31,8 @@ interface SlackServerOptions {
   teams?: readonly string[];
   /** Scopes of every bot token; all by default. */
   scopes?: readonly string[];
+  /** `bot_events` of the app's manifest; mentions alone by default. */
+  events?: readonly string[];
   /** `count` by default. */
   rateLimits?: RateLimitMode;
   /** One that runs with the real time by default. */
@@ -50,6 +54,9 @@ export interface SlackServer extends SlackState, Omit<Directory, "user"> {
   readonly requests: SlackRequest[];
   unknownRoutes: string[];
   person(name: string, team?: string): Person;
+  deleteChannel(channel: Channel): void;
+  /** Takes the app out of a workspace, the first by default. */
+  uninstall(team?: string): void;
   /** Sends to this address from now on, not to sockets. */
   connectHttp(target: { url: string; signingSecret?: string }): Pick<HttpDelivery, "signWith">;
   inject(injection: SlackInjection): void;
@@ -68,10 +75,10 @@ const defaultSigningSecret = "signing-secret";
 /** Starts a Slack on a free port of 127.0.0.1. */
 export async function createSlackServer(options: SlackServerOptions = {}): Promise<SlackServer> {
   const { rateLimits: mode = "count" } = options;
-  const { context, waitFor, address } = createContext(options);
+  const { context, waitFor, address, outlet } = createContext(options);
   const { state, clock, changed } = context;
   const appScopes = new Set(["connections:write"]);
-  const sharing: Sharing = { delayMs: 20, dropNext: 0 };
+  const sharing: Sharing = { delayMs: 20, dropNext: 0, processMs: 0 };
   const rateLimits = createRateLimits({ clock, mode });
   const triggers = createTriggers(context);
   const responseUrls = createResponseUrls(context);
@@ -94,6 +101,13 @@ export async function createSlackServer(options: SlackServerOptions = {}): Promi
     context,
     transport: (delivery) => (httpDelivery ?? sockets).send(delivery),
   });
+  const events = createEvents({
+    context,
+    deliver,
+    subscriptions: new Set(options.events ?? ["app_mention"]),
+    isConnected: () => httpDelivery !== undefined || sockets.count() > 0,
+  });
+  outlet.emit = events.emit;
   const { user, ...directory } = createDirectory(context);
   const assertNoErrors = () => {
     if (state.protocolErrors.length > 0) throw new Error(state.protocolErrors.join("\n"));
@@ -116,8 +130,10 @@ export async function createSlackServer(options: SlackServerOptions = {}): Promi
     person: (name, team) => {
       const person = user(name, team);
       const channel = (idOrName: string) => directory.channel(idOrName, person.team);
-      return createPerson({ context, deliver, triggers, responseUrls, waitFor, channel }, person);
+      return createPerson({ context, deliver, triggers, responseUrls, events, waitFor, channel }, person);
     },
+    deleteChannel: (channel) => deleteChannel(context, channel),
+    uninstall: (team = directory.team().id) => uninstall(context, team),
     connectHttp: ({ url, signingSecret = defaultSigningSecret }) => {
       httpDelivery = createHttpDelivery(context, { url, signingSecret });
       return httpDelivery;
@@ -138,23 +154,25 @@ export async function createSlackServer(options: SlackServerOptions = {}): Promi
   };
 }
 
-/** `address.origin` is known when the server listens. */
+/** `address.origin` and `outlet.emit` are known when the server listens. */
 function createContext(options: SlackServerOptions) {
   const { teams = ["T1"], scopes = allScopes, clock = createServerClock() } = options;
   const state = createSlackState();
   for (const team of teams) addTeam(state, team, scopes);
   const { changed, waitFor } = createChangeSignal({ dump: () => describeState(state) });
   const address = { origin: "" };
+  const outlet: Pick<SlackContext, "emit"> = { emit: () => {} };
   let lastNumber = 100;
   const context: SlackContext = {
     state,
     clock,
     changed,
+    emit: (team, event) => outlet.emit(team, event),
     origin: () => address.origin,
     nextNumber: () => {
       lastNumber += 1;
       return lastNumber;
     },
   };
-  return { context, waitFor, address };
+  return { context, waitFor, address, outlet };
 }

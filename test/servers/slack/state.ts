@@ -21,6 +21,11 @@ export interface User {
   is_admin: boolean;
   is_owner: boolean;
   is_bot: boolean;
+  /** A guest: of several channels, or of one (`is_ultra_restricted`). */
+  is_restricted: boolean;
+  is_ultra_restricted: boolean;
+  /** Deactivated. */
+  deleted: boolean;
 }
 
 export interface Channel {
@@ -28,7 +33,7 @@ export interface Channel {
   team: string;
   /** The person's name in a direct message. */
   name: string;
-  kind: "public" | "private" | "im";
+  kind: "public" | "private" | "mpim" | "im";
   /** User ids, the bot's among them where it was invited. */
   members: Set<string>;
   isArchived: boolean;
@@ -62,6 +67,10 @@ export interface Message {
   pinged: Mentions;
   /** Buttons that an update added to a message with files: reported not to fire. */
   deadActions: Set<string>;
+  /** People by the name of their reaction. */
+  reactions: Map<string, Set<string>>;
+  /** What is left of a deleted message that has a thread. */
+  isTombstone: boolean;
 }
 
 /** A message that one person sees. */
@@ -84,6 +93,8 @@ export interface View {
   hash: string;
   /** The trigger that it was opened with. */
   triggerId: string;
+  /** The view it was pushed on. */
+  previous: string | undefined;
   callback_id: string;
   private_metadata: string;
   external_id: string;
@@ -121,6 +132,8 @@ export interface SlackFile {
   bytes: Buffer | undefined;
   status: "announced" | "uploaded" | "complete" | "deleted";
   shares: Share[];
+  /** Slack knows its type, and shows it in image blocks. */
+  processed: boolean;
 }
 
 /** Something Slack allows and users suffer from. */
@@ -177,6 +190,8 @@ export interface SlackContext {
   clock: ServerClock;
   /** To be called after every change of the state. */
   changed(): void;
+  /** Tells the bot of something where it subscribed to that. */
+  emit(team: string, event: JsonObject): void;
   /** Base URL of this server. */
   origin(): string;
   /** A number that was not used before. */

@@ -3,10 +3,10 @@ import { type JsonObject, objectsIn } from "./json.ts";
 import { refuse } from "./refusal.ts";
 import type { SlackContext } from "./state.ts";
 import type { Triggers } from "./triggers.ts";
-import { checkView, openView, replaceView, viewJson } from "./views.ts";
+import { checkView, openView, pushView, replaceView, viewJson } from "./views.ts";
 import { type Call, type Methods, missingScope } from "./web-api.ts";
 
-/** `views.open` and `views.update`; they need no scope, save where people are asked for files. */
+/** `views.open`, `views.push` and `views.update`; they need no scope, save where people are asked for files. */
 export function createViewMethods({
   context,
   triggers,
@@ -23,8 +23,27 @@ export function createViewMethods({
         const { args, team } = call;
         const definition = viewOf(context, call);
         const triggerId = args.required("trigger_id");
-        const { user } = triggers.exchange(triggerId, team.id);
+        const { user, view: from } = triggers.exchange(triggerId, team.id);
+        if (openViewOf(context, from)) {
+          const warning = "a modal was opened from within a modal; views.push puts it on top";
+          context.state.warnings.push({ method: "views.open", warning });
+        }
         const view = openView(context, { definition, user, team: team.id, triggerId });
+        return { view: viewJson(view, context) };
+      },
+    },
+    "views.push": {
+      scopes: [],
+      tier: "tier4",
+      args: ["trigger_id", "view"],
+      run: (call) => {
+        const { args, team } = call;
+        const definition = viewOf(context, call);
+        const triggerId = args.required("trigger_id");
+        const { user, view: from } = triggers.exchange(triggerId, team.id);
+        const previous = openViewOf(context, from);
+        if (!previous) throw refuse("not_found");
+        const view = pushView(context, { definition, user, team: team.id, triggerId, previous });
         return { view: viewJson(view, context) };
       },
     },
@@ -48,6 +67,10 @@ export function createViewMethods({
       },
     },
   };
+}
+
+function openViewOf({ state }: SlackContext, id: string | undefined) {
+  return state.views.find((view) => view.isOpen && view.id === id);
 }
 
 function viewOf(context: SlackContext, { args, team }: Call): JsonObject {

@@ -56,16 +56,40 @@ function contentsOf(definition: JsonObject, context: SlackContext) {
   };
 }
 
+interface NewView {
+  definition: JsonObject;
+  user: string;
+  team: string;
+  triggerId: string;
+  /** The open view that it is pushed on. */
+  previous?: View;
+}
+
 /** Shows a checked view to the person who has the trigger. */
-export function openView(
-  context: SlackContext,
-  { definition, ...owner }: { definition: JsonObject; user: string; team: string; triggerId: string },
-): View {
+export function openView(context: SlackContext, { definition, previous: below, ...owner }: NewView): View {
   const id = `V${String(context.nextNumber()).padStart(8, "0")}`;
-  const view: View = { id, ...owner, ...contentsOf(definition, context), isOpen: true, values: {} };
+  const previous = below?.id;
+  const view: View = { id, previous, ...owner, ...contentsOf(definition, context), isOpen: true, values: {} };
   context.state.views.push(view);
   context.changed();
   return view;
+}
+
+/** A modal holds three views, one on the other; refuses with `push_limit_reached`. */
+export function pushView(context: SlackContext, view: NewView & { previous: View }): View {
+  if (stackOf(context, view.previous).length >= 3) throw refuse("push_limit_reached");
+  return openView(context, view);
+}
+
+/** A view with those below it, down to the root. */
+function stackOf({ state }: Pick<SlackContext, "state">, view: View): View[] {
+  const below = state.views.find(({ id }) => id === view.previous);
+  return below ? [view, ...stackOf({ state }, below)] : [view];
+}
+
+/** Whether people see a view: it is open and nothing stands on it. */
+export function isOnTop({ state }: SlackContext, view: View): boolean {
+  return view.isOpen && !state.views.some(({ previous, isOpen }) => previous === view.id && isOpen);
 }
 
 /** Shows another checked view in the same window. */
@@ -75,7 +99,8 @@ export function replaceView(context: SlackContext, view: View, definition: JsonO
 }
 
 /** A view object as answers and payloads show it. */
-export function viewJson(view: View, { state }: SlackContext): JsonObject {
+export function viewJson(view: View, context: SlackContext): JsonObject {
+  const { state } = context;
   const team = mustGet(state.teams, view.team, "team");
   const { definition } = view;
   return {
@@ -96,7 +121,7 @@ export function viewJson(view: View, { state }: SlackContext): JsonObject {
     hash: view.hash,
     clear_on_close: definition.clear_on_close ?? false,
     notify_on_close: definition.notify_on_close ?? false,
-    root_view_id: view.id,
-    previous_view_id: null,
+    root_view_id: stackOf(context, view).at(-1)?.id ?? view.id,
+    previous_view_id: view.previous ?? null,
   };
 }

@@ -6,9 +6,9 @@ import { plainText, shorten } from "../../../src/chat/rich-text.ts";
 describe("buttons on the wire", () => {
   it("come back as they went", () => {
     const action = fc.stringMatching(/^[a-z-]{1,32}$/);
-    const jobId = fc.stringMatching(/^[a-z0-9]{1,40}$/);
+    const argument = fc.stringMatching(/^[A-Za-z0-9._-]{1,64}$/);
     fc.assert(
-      fc.property(fc.record({ action, jobId }, { noNullPrototype: true }), (button) => {
+      fc.property(fc.record({ action, argument }, { noNullPrototype: true }), (button) => {
         expect(decodeButton(encodeButton(button))).toEqual(button);
         expect(encodeButton(button).length).toBeLessThanOrEqual(100);
       }),
@@ -20,7 +20,8 @@ describe("buttons on the wire", () => {
     "v1:",
     "v2:remix:abc",
     "v1:remix",
-    "v1:remix:ABC",
+    "v1:remix:a/c",
+    `v1:remix:${"a".repeat(65)}`,
     "v1:re mix:abc",
     "v1:remix:abc:def",
     "xv1:remix:abc",

@@ -37,7 +37,7 @@ describe("parseCommandLine", () => {
   });
 
   it("knows no subcommand that is a button only", () => {
-    expect(parse("retry later")).toEqual({ command: "create", values: { prompt: "retry later" } });
+    expect(parse("star over me")).toEqual({ command: "create", values: { prompt: "star over me" } });
   });
 
   it.each([

@@ -44,10 +44,10 @@ describe("requests", () => {
     await ask();
     const { id: jobId } = await newest();
     for (const invocation of [
-      { kind: "button", action: "upscale", jobId },
-      { kind: "button", action: "create", jobId },
+      { kind: "button", action: "upscale", argument: jobId },
+      { kind: "button", action: "create", argument: jobId },
       { kind: "command", name: "upscale", values: {} },
-      { kind: "command", name: "retry", values: {} },
+      { kind: "command", name: "star", values: {} },
     ] as const) {
       const before = chat.privates.length;
       await chat.ask(invocation);
@@ -104,8 +104,8 @@ describe("requests", () => {
     const there = { destination: somewhereElse };
     await chat.type(`status ${id}`, there);
     await chat.type(`remix ${id} at night`, there);
-    await chat.ask({ kind: "button", action: "remix", jobId: id }, there);
-    await chat.ask({ kind: "button", action: "retry", jobId: id }, there);
+    await chat.ask({ kind: "button", action: "remix", argument: id }, there);
+    await chat.ask({ kind: "button", action: "retry", argument: id }, there);
     const answers = chat.privates.map(({ notice }) => plainText(notice.lines[0] ?? []));
     expect(answers).toEqual(Array(4).fill(expect.stringContaining(`There is no video “${id}” here.`)));
     expect(videos.calls.remix).toBe(0);
@@ -117,16 +117,21 @@ describe("errors", () => {
   /** A dispatcher whose jobs all end in that error. */
   async function refusing(error: Error): Promise<ChatHandler> {
     const refuse = () => Promise.reject(error);
-    const jobs = { create: refuse, remix: refuse, retry: refuse, find: refuse, findFinished: refuse };
+    const { bot } = await createScene();
     const store = await createStore({ url: "memory:" });
     return createDispatcher({
       commands,
-      jobs: { ...jobs, running: refuse, suggest: refuse, link: () => undefined },
+      services: {
+        ...bot.services,
+        jobs: { create: refuse, derive: refuse, retry: refuse },
+        lists: { page: refuse, running: refuse, suggest: refuse },
+      },
       catalog: defaultCatalog,
-      operatorIds: [],
       faults: [],
+      openLink: () => {
+        throw error;
+      },
       seen: store.collection({ name: "seen", version: 1 }),
-      now: Date.now,
       logger: pino({ level: "silent" }),
     });
   }
@@ -155,7 +160,7 @@ describe("errors", () => {
 
   it("leave a completion empty", async () => {
     const handler = await refusing(new Error("x"));
-    const actor = { id: "ada", name: "Ada", moderator: false };
+    const actor = { id: "ada", name: "Ada", moderator: false, manager: false };
     const query = { actor, destination: somewhereElse, text: "" };
     expect(await handler.complete({ ...query, command: "remix", option: "video" })).toEqual([]);
     expect(await handler.complete({ ...query, command: "remix", option: "prompt" })).toEqual([]);

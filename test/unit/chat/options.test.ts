@@ -2,8 +2,8 @@ import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import type { Options } from "../../../commands/command.ts";
 import { create } from "../../../commands/create.ts";
+import { remix } from "../../../commands/derive.ts";
 import { commands } from "../../../commands/index.ts";
-import { remix } from "../../../commands/remix.ts";
 import type { RawValue } from "../../../src/chat/adapter.ts";
 import { formOf, parseOptions } from "../../../src/chat/options.ts";
 import { defaultCatalog } from "../../../src/videos/catalog.ts";
@@ -15,7 +15,10 @@ const picture = {
   open: async () => Readable.from([]),
 };
 const parse = (raw: Record<string, RawValue>, options: Options = create.options) =>
-  parseOptions(options, raw, defaultCatalog);
+  parseOptions(options, raw, {
+    catalog: defaultCatalog,
+    openLink: (address) => ({ ...picture, filename: address }),
+  });
 
 describe("parseOptions", () => {
   it("gives every declared option, those left out as undefined", () => {
@@ -25,6 +28,7 @@ describe("parseOptions", () => {
       model: undefined,
       seconds: undefined,
       size: undefined,
+      from: undefined,
     });
   });
 
@@ -63,7 +67,9 @@ describe("parseOptions", () => {
 
   it("tells files and texts apart", () => {
     expect(parse({ prompt: "a kite", image: picture })).toMatchObject({ image: picture });
-    expect(() => parse({ prompt: "a kite", image: "https://example.com/a.png" })).toThrow("takes a file");
+    expect(parse({ prompt: "a kite", image: " https://example.com/a.png " })).toMatchObject({
+      image: { filename: "https://example.com/a.png" },
+    });
     expect(() => parse({ prompt: picture })).toThrow("“prompt” is text");
     expect(() => parse({ prompt: "a kite", size: picture })).toThrow("“size” is text");
   });
@@ -77,7 +83,7 @@ describe("formOf", () => {
       ["image", undefined],
       ["model", "sora-2"],
       ["seconds", "4"],
-      ["size", "720x1280"],
+      ["size", undefined],
     ]);
   });
 });
@@ -89,14 +95,17 @@ describe("every command", () => {
       expect(name).toMatch(/^[a-z]{1,32}$/);
       expect(command.description.length).toBeLessThanOrEqual(100);
       expect(Boolean(command.run ?? command.press)).toBe(true);
-      expect(Boolean(command.button)).toBe(Boolean(command.press));
+      if (command.button || command.shortcut?.on === "video") expect(command.press).toBeDefined();
+      if (command.shortcut?.on === "picture") expect(command.pick).toBeDefined();
+      expect(command.shortcut?.label.length ?? 0).toBeLessThanOrEqual(24);
       for (const [option, declared] of Object.entries(command.options)) {
         expect(option).toMatch(/^[a-z]{1,32}$/);
         expect(declared.description.length).toBeLessThanOrEqual(100);
         if (declared.type !== "choice") continue;
         const offered = declared.choices(defaultCatalog);
         expect(offered.length).toBeLessThanOrEqual(25);
-        expect(offered.map(({ value }) => value)).toContain(declared.initial(defaultCatalog));
+        if (declared.initial)
+          expect(offered.map(({ value }) => value)).toContain(declared.initial(defaultCatalog));
       }
     },
   );

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createScene, here, problem } from "../../fixtures/bot-scene.ts";
+import { plain } from "../../fixtures/pictures.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
@@ -8,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const bob = { id: "bob", name: "Bob", moderator: false };
+const bob = { id: "bob", name: "Bob", moderator: false, manager: false };
 
 describe("status", () => {
   it("lists one's own running jobs with their links", async () => {
@@ -39,7 +40,10 @@ describe("status", () => {
     const done = await ask();
     await complete();
     await chat.type(`status ${done.id.toUpperCase()} `);
-    expect(lastPrivate()).toMatch(/^Done in 0 s · \w+ · a kite\nby Ada · sora-2 · 4 s · portrait 720x1280$/);
+    expect(lastPrivate()).toContain(
+      "“a kite”\nby Ada · sora-2 · 4 s · portrait 720x1280 · just now\nState Done in 0 s",
+    );
+    expect(lastPrivate()).toMatch(/Created \d{4}-\d\d-\d\d \d\d:\d\d UTC/);
     videos.refuse("create", problem("moderation_blocked", false));
     const failed = await ask();
     await chat.type(`status ${failed.id}`);
@@ -75,19 +79,34 @@ describe("remix", () => {
     videos.refuse("create", problem("moderation_blocked", false));
     const failed = await ask();
     await chat.type(`remix ${failed.id} at night`);
-    expect(lastPrivate()).toBe(`Video ${failed.id} failed, so there is no video to remix.`);
+    expect(lastPrivate()).toBe(`Video ${failed.id} failed, so there is no video.`);
     expect(videos.calls.remix).toBe(0);
   });
 });
 
 describe("retry", () => {
-  it("makes nothing again that did not fail", async () => {
-    const { chat, ask, complete, videos, lastPrivate } = await createScene();
+  it("makes nothing again that is still being made", async () => {
+    const { chat, ask, videos, lastPrivate } = await createScene();
     const { id } = await ask();
-    await complete();
-    await chat.ask({ kind: "button", action: "retry", jobId: id });
-    expect(lastPrivate()).toContain("did not fail");
+    await chat.ask({ kind: "button", action: "retry", argument: id });
+    expect(lastPrivate()).toContain("is still being made");
     expect(videos.calls.create).toBe(1);
+  });
+
+  it("runs a finished request again, for anybody, with a picture of its own", async () => {
+    const { chat, complete, media, newest, pass, videos } = await createScene();
+    const image = chat.picture(await plain(720, 1280).png().toBuffer());
+    await chat.command("create", { prompt: "a kite", image });
+    await pass(0);
+    const first = await newest();
+    await complete();
+    await chat.type(`retry ${first.id}`, { actor: bob });
+    await pass(0);
+    await media.delete(first.id);
+    const [second] = videos.all();
+    expect(second).toMatchObject({ prompt: "a kite", model: "sora-2", seconds: "4", size: "720x1280" });
+    expect(videos.calls.create).toBe(2);
+    expect(chat.messages.at(-1)?.cards.at(-1)?.lines[0]).toContainEqual({ person: "bob", name: "Bob" });
   });
 });
 
@@ -96,10 +115,16 @@ describe("help", () => {
     const { chat, lastPrivate } = await createScene();
     await chat.type("help");
     const text = lastPrivate();
-    for (const part of ["/video create", "/video remix", "/video status", "/video help", "Retry (button)"])
+    for (const part of [
+      "/video create",
+      "/video remix",
+      "/video status",
+      "/video help",
+      "Thumbnail (button)",
+    ])
       expect(text).toContain(part);
     expect(text).toContain("seconds: 4 seconds, 8 seconds, 12 seconds");
-    expect(text).not.toContain("/video retry");
+    expect(text).toContain("/video retry");
     expect(text).not.toContain("simulated");
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Option } from "../../../commands/command.ts";
 import { commands } from "../../../commands/index.ts";
-import { commandJson } from "../../../src/discord/commands.ts";
+import { commandJson, coreValues, shortcutsJson } from "../../../src/discord/commands.ts";
 import { defaultCatalog } from "../../../src/videos/catalog.ts";
 
 const json = commandJson({ commands, catalog: defaultCatalog });
@@ -11,8 +12,15 @@ describe("commandJson", () => {
     expect(json).not.toHaveProperty("default_member_permissions");
   });
 
-  it("has a subcommand for every command that can be run", () => {
-    expect(json.options.map(({ name }) => name)).toEqual(["create", "remix", "status", "help"]);
+  it("has a subcommand for every command that can be run, each within Discord's limits", () => {
+    const runnable = commands.filter(({ run }) => run).map(({ name }) => name);
+    expect(json.options.map(({ name }) => name)).toEqual(runnable);
+    expect(runnable.length).toBeLessThanOrEqual(25);
+    for (const { options = [] } of json.options) {
+      expect(options.length).toBeLessThanOrEqual(25);
+      const required = options.map((option) => option.required === true);
+      expect(required).toEqual(required.toSorted((one, other) => Number(other) - Number(one)));
+    }
   });
 
   it("declares create's options, the required one first", () => {
@@ -20,10 +28,32 @@ describe("commandJson", () => {
     expect(create?.options).toMatchObject([
       { type: 3, name: "prompt", required: true, max_length: 3_000 },
       { type: 11, name: "image" },
+      { type: 3, name: "image-link", max_length: 2_000 },
       { type: 3, name: "model", choices: [{ value: "sora-2" }, { value: "sora-2-pro" }] },
       { type: 3, name: "seconds", choices: [{ value: "4", name: "4 seconds" }, {}, {}] },
       { type: 3, name: "size", choices: [{ value: "720x1280", name: "portrait 720x1280" }, {}, {}, {}] },
     ]);
+  });
+
+  it.each<[Option["type"], Option, object[]]>([
+    [
+      "image",
+      { type: "image", description: "A picture", required: true },
+      [
+        { type: 11, name: "it", description: "A picture" },
+        { type: 3, name: "it-link", description: "…or its https address", max_length: 2_000 },
+      ],
+    ],
+    [
+      "person",
+      { type: "person", description: "Whose" },
+      [{ type: 3, name: "it", description: "Whose", autocomplete: true }],
+    ],
+    ["hidden", { type: "hidden", description: "Unseen" }, []],
+  ])("declares an option of the type %s", (_type, it, expected) => {
+    const command = { name: "one", description: "One", options: { it }, run: async () => {} };
+    const declared = commandJson({ commands: [command], catalog: defaultCatalog }).options[0]?.options ?? [];
+    expect(declared).toEqual(expected);
   });
 
   it("completes the ids of videos", () => {
@@ -44,5 +74,39 @@ describe("commandJson", () => {
     };
     const swapped = commandJson({ commands: [command], catalog: defaultCatalog });
     expect(swapped.options[0]?.options?.map(({ name }) => name)).toEqual(["first", "second"]);
+  });
+});
+
+describe("shortcutsJson", () => {
+  it("has an entry for every command with a shortcut, where the commands are", () => {
+    const labels = commands.flatMap(({ shortcut }) => shortcut?.label ?? []);
+    expect(labels.length).toBeGreaterThan(0);
+    expect(shortcutsJson({ commands })).toEqual(
+      labels.map((name) => ({ type: 3, name, contexts: [0, 1], integration_types: [0] })),
+    );
+  });
+});
+
+describe("coreValues", () => {
+  const options = {
+    image: { type: "image", description: "A picture" },
+    "note-link": { type: "text", description: "Any text", maxLength: 10 },
+    note: { type: "text", description: "Any text", maxLength: 10 },
+  } as const;
+
+  it("puts the address in the place of the picture, and touches nothing else", () => {
+    const typed = { "image-link": "https://x.example/a.png", "note-link": "a", note: "b" };
+    expect(coreValues(options, typed)).toEqual({
+      image: "https://x.example/a.png",
+      "note-link": "a",
+      note: "b",
+    });
+  });
+
+  it("prefers the file", () => {
+    const file = { filename: "a.png", contentType: "image/png", bytes: 1, open: () => Promise.reject() };
+    expect(coreValues(options, { image: file, "image-link": "https://x.example/a.png" })).toEqual({
+      image: file,
+    });
   });
 });

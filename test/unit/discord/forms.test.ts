@@ -54,8 +54,34 @@ describe("modalOf", () => {
       { type: ComponentType.FileUpload, custom_id: "image", required: false, min_values: 0, max_values: 1 },
       { type: ComponentType.StringSelect, custom_id: "model", required: false },
       { type: ComponentType.StringSelect, options: [{ value: "4", default: true }, {}, {}] },
-      { type: ComponentType.StringSelect, options: [{ value: "720x1280", default: true }, {}, {}, {}] },
+      { type: ComponentType.StringSelect, options: [{ value: "720x1280" }, {}, {}, {}] },
     ]);
+  });
+
+  it("takes a person's name as a short text, and shows nothing that is hidden", () => {
+    const by = { type: "person", description: "Whose videos" } as const;
+    const at = { type: "hidden", description: "Where in the list" } as const;
+    const fields = [
+      { name: "by", option: by, initial: "ada" },
+      { name: "at", option: at, initial: "c2" },
+    ];
+    expect(modalOf({ ...remix, intro: [], fields }, defaultCatalog).components).toMatchObject([
+      {
+        component: {
+          type: ComponentType.TextInput,
+          custom_id: "by",
+          style: 1,
+          required: false,
+          value: "ada",
+        },
+      },
+    ]);
+  });
+
+  it("does without its intro where every place is taken", () => {
+    const fields = Array.from({ length: 5 }, (_, index) => ({ name: `prompt${index}`, option: prompt }));
+    const modal = modalOf({ ...remix, fields }, defaultCatalog);
+    expect(modal.components.map(({ type }) => type)).toEqual(Array(5).fill(ComponentType.Label));
   });
 
   it("keeps within Discord's limits of a form", () => {

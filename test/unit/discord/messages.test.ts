@@ -20,7 +20,7 @@ const card: Card = {
   lines: [["by ", { person: "123456789012345678", name: "Ada" }, " · sora-2 · 4 s"]],
   progress: { percent: 42, label: "12 s so far, about 17 s left" },
   footnote: ["Job ", { code: "0k3v8zq1xw" }, "", " · simulated"],
-  buttons: [{ action: "remix", jobId: "0k3v8zq1xw", label: "Remix", style: "primary" }],
+  buttons: [{ action: "remix", argument: "0k3v8zq1xw", label: "Remix", style: "primary" }],
 };
 
 /** Every object of a payload that says what type of component it is. */
@@ -86,7 +86,7 @@ describe("cardMessage", () => {
     const label = fc.string({ minLength: 1, maxLength: 200 });
     const button = fc.record({
       action: fc.constant("a".repeat(32)),
-      jobId: fc.string({ minLength: 10, maxLength: 40, unit: fc.constantFrom(..."0a") }),
+      argument: fc.string({ minLength: 10, maxLength: 40, unit: fc.constantFrom(..."0a") }),
       label,
       style: fc.constantFrom("primary" as const, "secondary" as const, "danger" as const),
     });
@@ -126,7 +126,7 @@ describe("cardMessage", () => {
 describe("noticeMessage", () => {
   it("fits the longest list of jobs", () => {
     const notice: Notice = { tone: "info", lines: Array.from({ length: 60 }, () => ["*".repeat(80)]) };
-    const [content = ""] = texts(noticeMessage(notice));
+    const [content = ""] = texts(noticeMessage(notice, () => true).body);
     expect(content.length).toBeLessThanOrEqual(4_000);
     expect(content.split("\n").length).toBeGreaterThan(20);
   });

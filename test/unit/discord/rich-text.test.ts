@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Line, Span } from "../../../src/chat/rich-text.ts";
-import { escapeText, quote, renderLine, renderLines, visibleText } from "../../../src/discord/rich-text.ts";
+import {
+  escapeText,
+  fitLines,
+  quote,
+  renderLine,
+  renderLines,
+  visibleText,
+} from "../../../src/discord/rich-text.ts";
 
 /** Text made of all that means something to Discord, beside any other. */
 const nasty = fc
@@ -200,5 +207,27 @@ describe("renderLine", () => {
     ["a person of another platform", [{ person: "U0123", name: "A_da" }], "A\\_da"],
   ])("writes %s", (_name, line, markdown) => {
     expect(renderLine(line)).toBe(markdown);
+  });
+});
+
+describe("fitLines", () => {
+  it("shows everything where it fits", () => {
+    expect(fitLines([["one"], [], [{ bold: "two" }]], 100)).toBe("one\n**two**");
+    expect(fitLines([], 100)).toBe("");
+  });
+
+  it("cuts the longest lines, so that the short ones stay whole", () => {
+    expect(fitLines([["x".repeat(90)], ["by ada"], ["y".repeat(20)]], 50)).toBe(
+      `${"x".repeat(20)}…\nby ada\n${"y".repeat(20)}`,
+    );
+  });
+
+  it("never takes more room than it has", () => {
+    const lines = fc.array(fc.array(nasty, { maxLength: 3 }), { maxLength: 30 });
+    fc.assert(
+      fc.property(lines, fc.integer({ min: 0, max: 300 }), (some, max) => {
+        expect(fitLines(some, max).length).toBeLessThanOrEqual(max);
+      }),
+    );
   });
 });

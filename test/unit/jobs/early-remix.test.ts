@@ -16,6 +16,7 @@ it("a video can be remixed from the moment people see it, before its delivery is
   expect(await bot.jobs.get(parent.id)).toMatchObject({ phase: "delivering" });
   const cardsShown = chat.messages[0]?.cards.length;
 
+  await pass(1);
   await chat.press("Remix");
   await chat.submit({ prompt: "at night" });
   await pass(0);

@@ -9,6 +9,7 @@ const view: JobView = {
   now: 1_030_000,
   typicalMs: undefined,
   parentLink: undefined,
+  children: [],
   resultLink: undefined,
   simulated: false,
   buttons: [
@@ -34,6 +35,8 @@ describe("a card", () => {
     delivered: "Done in 1 m 05 s final good",
     failing: "Failed final bad",
     failed: "Failed final bad",
+    deleting: "Deleted final neutral",
+    deleted: "Deleted final neutral",
   };
 
   it.each(Object.entries(phases))("of a job that is %s says “%s”", (phase, words) => {

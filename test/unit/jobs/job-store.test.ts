@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { created, creating, delivered, failed, failing, posted, stored } from "../../../src/jobs/job.ts";
-import { createJobId, createJobStore } from "../../../src/jobs/job-store.ts";
+import {
+  created,
+  creating,
+  deleting,
+  delivered,
+  failed,
+  failing,
+  posted,
+  stored,
+} from "../../../src/jobs/job.ts";
+import { createJobId, createJobStore, type HistoryScope } from "../../../src/jobs/job-store.ts";
 import { createStore } from "../../../src/store/create-store.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { here } from "../../fixtures/bot-scene.ts";
@@ -67,12 +76,13 @@ describe("job store", () => {
   });
 
   it("has a job whole or not at all", async () => {
-    for (const name of ["active", "recent", "job"]) {
+    for (const name of ["active", "history", "history-page", "job"]) {
       const { jobs } = await createScene(failingAt(name));
       await expect(jobs.insert(aJob())).rejects.toThrow("The disk is full.");
       expect(await jobs.get(aJob().id)).toBeUndefined();
       expect(await jobs.active()).toEqual([]);
-      expect(await jobs.recentOf(here, "ada")).toEqual([]);
+      const known = await jobs.history({ platform: "web", person: "ada" });
+      expect(await jobs.getMany(known.map(({ id }) => id))).toEqual([]);
     }
   });
 
@@ -96,14 +106,40 @@ describe("job store", () => {
     expect(await jobs.ownerOf("w")).toBeUndefined();
   });
 
-  it("keeps a person's newest jobs of each workspace", async () => {
+  it("keeps the whole history of each person, channel and server, newest first", async () => {
     const { jobs } = await createScene();
-    for (let n = 1; n <= 103; n++) await jobs.insert(aJob({ id: `job${n}` }));
-    const recent = await jobs.recentOf(here, "ada");
-    expect(recent).toHaveLength(100);
-    expect(recent[0]?.id).toBe("job103");
-    expect(await jobs.recentOf({ ...here, workspace: "w2" }, "ada")).toEqual([]);
-    expect(await jobs.recentOf(here, "bob")).toEqual([]);
+    for (let n = 1; n <= 103; n++) await jobs.insert(aJob({ id: `job${n}`, createdAt: n }));
+    const elsewhere = { ...aJob().destination, channel: "c2" };
+    await jobs.insert(aJob({ id: "other", createdAt: 200, destination: elsewhere }));
+    const idsOf = async (scope: HistoryScope) => (await jobs.history(scope)).map(({ id }) => id);
+    const { platform, workspace, channel } = here;
+    expect(await idsOf({ platform, person: "ada" })).toHaveLength(104);
+    expect((await idsOf({ platform, workspace, channel })).slice(0, 2)).toEqual(["job103", "job102"]);
+    expect((await idsOf({ platform, workspace }))[0]).toBe("other");
+    expect(await idsOf({ platform, workspace: "w2" })).toEqual([]);
+    expect(await idsOf({ platform, person: "bob" })).toEqual([]);
+  });
+
+  it("knows the job of a message, and forgets all of an erased one", async () => {
+    const { jobs } = await createScene();
+    const job = aJob({ phase: "delivered", video: { id: "v", status: "completed" } });
+    await jobs.insert(job);
+    await jobs.claimVideo("v", job.id);
+    await jobs.noteMessage(job.destination, job.id);
+    expect((await jobs.byMessage(job.destination))?.id).toBe(job.id);
+    await jobs.erase(job);
+    expect(await jobs.get(job.id)).toBeUndefined();
+    expect(await jobs.byMessage(job.destination)).toBeUndefined();
+    expect(await jobs.ownerOf("v")).toBeUndefined();
+    expect(await jobs.history({ platform: here.platform, person: "ada" })).toEqual([]);
+  });
+
+  it("takes an ended job up again", async () => {
+    const { jobs } = await createScene();
+    await jobs.insert(aJob({ phase: "delivered" }));
+    expect(await jobs.active()).toEqual([]);
+    await jobs.revive(aJob().id, (job) => deleting(job, { id: "ada", name: "Ada" }, 5));
+    expect(await jobs.active()).toMatchObject([{ phase: "deleting" }]);
   });
 
   it("keeps a finished job through its whole life", async () => {

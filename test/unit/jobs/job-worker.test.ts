@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { clipBytes, thumbnailBytes } from "../../fakes/fake-videos-client.ts";
 import { createScene, problem } from "../../fixtures/bot-scene.ts";
@@ -44,6 +45,7 @@ describe("a job that goes well", () => {
     const { ask, complete, chat, pass, newest, videos, text } = await createScene();
     const parent = await ask();
     await complete();
+    await pass(1);
     await chat.press("Remix");
     await chat.submit({ prompt: "at night" });
     await pass(0);
@@ -61,11 +63,9 @@ describe("a job that goes well", () => {
     const image = { filename: "me.webp", contentType: "image/webp", bytes: thumbnailBytes.length, open };
     await chat.command("create", { prompt: "a kite", image });
     await pass(0);
-    expect(videos.imageOf(videos.all()[0]?.id ?? "")).toEqual({
-      filename: "reference.webp",
-      contentType: "image/webp",
-      bytes: thumbnailBytes,
-    });
+    const sent = videos.imageOf(videos.all()[0]?.id ?? "");
+    expect(sent).toMatchObject({ filename: "reference.jpg", contentType: "image/jpeg" });
+    expect(await sharp(sent?.bytes).metadata()).toMatchObject({ format: "jpeg", width: 720, height: 1280 });
   });
 
   it("is delivered without a thumbnail where the backend has none, or something else in its place", async () => {

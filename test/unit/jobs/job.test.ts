@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import {
   created,
   creating,
+  deleted,
+  deleting,
   delivered,
   failed,
   failing,
@@ -23,14 +25,16 @@ const place = { platform: "web", workspace: "w1", channel: "c1", message: "m1" }
 /** Where each phase may lead. */
 const next: Record<Phase, Phase[]> = {
   accepted: ["posted", "failing"],
-  posted: ["creating", "failing"],
+  posted: ["creating", "failing", "deleting"],
   creating: ["posted", "rendering", "downloading", "failing"],
-  rendering: ["downloading", "failing"],
+  rendering: ["downloading", "failing", "deleting"],
   downloading: ["delivering", "failing"],
   delivering: ["delivered", "failing"],
-  delivered: [],
-  failing: ["failed"],
-  failed: [],
+  delivered: ["deleting"],
+  failing: ["failed", "deleting"],
+  failed: ["deleting"],
+  deleting: ["deleted"],
+  deleted: [],
 };
 
 const aVideo = (change: Partial<Video> = {}): Video => ({
@@ -71,6 +75,11 @@ const transition: fc.Arbitrary<{ name: string; apply: (job: Job) => Job }> = fc.
   fc.constant({ name: "delivered", apply: (job: Job) => delivered(job, place, 3_000_000) }),
   fc.constant({ name: "failing", apply: (job: Job) => failing(job, { code: "x", message: "y" }) }),
   fc.constant({ name: "failed", apply: failed }),
+  fc.constant({
+    name: "deleting",
+    apply: (job: Job) => deleting(job, { id: "ada", name: "Ada" }, 4_000_000),
+  }),
+  fc.constant({ name: "deleted", apply: deleted }),
   fc.constant({ name: "remixed", apply: (job: Job) => remixed(job, "child") }),
 );
 
@@ -127,7 +136,7 @@ describe("transitions in any order", () => {
             expect(job.video).toBeDefined();
           if (["delivering", "delivered"].includes(job.phase)) expect(job.media).toBeDefined();
           expect(job.failure !== undefined).toBe(job.phase === "failing" || job.phase === "failed");
-          expect(isEnded(job)).toBe(job.phase === "delivered" || job.phase === "failed");
+          expect(isEnded(job)).toBe(["delivered", "failed", "deleted"].includes(job.phase));
         }
       }),
     );

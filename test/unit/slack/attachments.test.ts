@@ -19,12 +19,13 @@ afterEach(async () => {
 function picture(options: { token?: string; url?: string; apiUrl?: string | undefined } = {}) {
   const { url_private } = slack.person("bob").uploadFile({ name: "cat.png", bytes });
   const file = {
+    id: "F00000001",
     name: "cat.png",
     mimetype: "image/png",
     size: bytes.length,
     url_private: options.url ?? url_private,
   };
-  return imageAttachment(file, { token, apiUrl: slack.apiUrl, ...options });
+  return imageAttachment(file, { token, team: "T1", apiUrl: slack.apiUrl, ...options });
 }
 
 it("says what Slack claims and streams what Slack has", async () => {

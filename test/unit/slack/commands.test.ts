@@ -27,8 +27,9 @@ describe("formView", () => {
       const made = view(formOf(command, defaultCatalog));
       expect(modalBlocks.safeParse(made.blocks).error?.issues ?? []).toEqual([]);
       expect(made.title.text.length).toBeLessThanOrEqual(24);
+      const seen = Object.keys(command.options).filter((name) => command.options[name]?.type !== "hidden");
       expect(made.blocks.filter(({ type }) => type === "input").map(({ block_id }) => block_id)).toEqual(
-        Object.keys(command.options),
+        seen,
       );
     },
   );
@@ -36,7 +37,8 @@ describe("formView", () => {
   it("has an input for every type of option, with what it starts with", () => {
     const [create] = commands;
     if (!create) throw new Error("no command");
-    expect(view(formOf(create, defaultCatalog)).blocks).toMatchObject([
+    const { blocks } = view(formOf(create, defaultCatalog));
+    expect(blocks).toMatchObject([
       { type: "rich_text" },
       {
         block_id: "prompt",
@@ -46,8 +48,43 @@ describe("formView", () => {
       { block_id: "image", optional: true, element: { type: "file_input", max_files: 1 } },
       { block_id: "model", element: { type: "static_select", initial_option: { value: "sora-2" } } },
       { block_id: "seconds", element: { type: "static_select", initial_option: { value: "4" } } },
-      { block_id: "size", element: { type: "static_select", initial_option: { value: "720x1280" } } },
+      { block_id: "size", element: { type: "static_select" } },
     ]);
+    expect(blocks.at(-1)).not.toHaveProperty("element.initial_option");
+  });
+
+  it("lets people pick a person, and keeps what is hidden to itself", () => {
+    const by = { type: "person", description: "Whose videos" } as const;
+    const from = { type: "hidden", description: "A cursor" } as const;
+    const fields = [
+      { name: "by", option: by, initial: "U1ADA" },
+      { name: "from", option: from, initial: "c2" },
+    ];
+    const made = view({ ...remix, fields });
+    expect(made.blocks).toMatchObject([
+      { type: "rich_text" },
+      { block_id: "by", element: { type: "users_select", initial_user: "U1ADA" } },
+    ]);
+    expect(modalBlocks.safeParse(made.blocks).error?.issues ?? []).toEqual([]);
+    const values = { by: { value: { type: "users_select", selected_user: "U1BOB" } } };
+    const submission = submissionSchema.parse({ ...made, state: { values } });
+    expect(submittedValues(submission, () => "")).toEqual({ video: "0k3v8zq1xw", from: "c2", by: "U1BOB" });
+  });
+
+  it("lets people type where a person may also be another word", () => {
+    const words = [{ value: "everyone", label: "everyone in this channel" }];
+    const by = { type: "person", description: "Whose videos", words } as const;
+    const made = view({ ...remix, fields: [{ name: "by", option: by, initial: "everyone" }] });
+    expect(made.blocks[1]).toMatchObject({
+      element: { type: "plain_text_input", initial_value: "everyone", multiline: false },
+    });
+  });
+
+  it("starts with nobody where somebody is known by another word than their id", () => {
+    const by = { type: "person", description: "Whose videos" } as const;
+    const made = view({ ...remix, fields: [{ name: "by", option: by, initial: "me" }] });
+    expect(made.blocks[1]).toMatchObject({ element: { type: "users_select" } });
+    expect(made.blocks[1]).not.toHaveProperty("element.initial_user");
   });
 
   it("holds a prompt of 3,000 emoji, cut between two of them", () => {

@@ -21,6 +21,13 @@ it.each<[string, Error, Partial<ServiceError>]>([
   ["a word for the first time", said("brand_new_word"), { code: "brand_new_word", retryable: false }],
   ["a passing trouble", said("internal_error"), { code: "internal_error", retryable: true }],
   ["an old trigger", said("expired_trigger_id"), { code: "expired_trigger_id", retryable: true }],
+  [
+    "a picture that is not shown",
+    said("invalid_blocks", { response_metadata: { messages: ["[ERROR] invalid slack file [/blocks/0]"] } }),
+    { code: "bad_picture", retryable: false },
+  ],
+  ["other blocks that are refused", said("invalid_blocks"), { code: "invalid_blocks", retryable: false }],
+  ["a view that was closed", said("not_found"), { code: "view_gone", retryable: false }],
   ["429", new WebAPIRateLimitedError(7), { code: "ratelimited", retryable: true, retryAfterMs: 7_000 }],
   [
     "ratelimited in a 200",

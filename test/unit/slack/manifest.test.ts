@@ -17,6 +17,40 @@ describe("slackManifest", () => {
     expect(features.slash_commands).toMatchObject([{ command: "/video", url }]);
   });
 
+  it("subscribes to what it has a scope for, over HTTP at the same address", () => {
+    const { oauth_config, settings } = slackManifest({ commands, publicUrl: "https://bot.example" });
+    const { request_url, bot_events: events } = settings.event_subscriptions;
+    expect(request_url).toBe("https://bot.example/slack/events");
+    expect(slackManifest({ commands }).settings.event_subscriptions).not.toHaveProperty("request_url");
+    const needs = {
+      app_mention: "app_mentions:read",
+      "message.im": "im:history",
+      "message.channels": "channels:history",
+      "message.groups": "groups:history",
+      "message.mpim": "mpim:history",
+      reaction_added: "reactions:read",
+      reaction_removed: "reactions:read",
+      channel_deleted: "channels:read",
+      group_deleted: "groups:read",
+      file_deleted: "files:read",
+    };
+    for (const [event, scope] of Object.entries(needs)) {
+      expect(events).toContain(event);
+      expect(oauth_config.scopes.bot).toContain(scope);
+    }
+  });
+
+  it("has an entry in messages' menus for each command that declares one", () => {
+    const { shortcuts } = slackManifest({ commands }).features;
+    const declared = commands.filter(({ shortcut }) => shortcut);
+    expect(shortcuts).toHaveLength(declared.length);
+    expect(declared.length).toBeGreaterThan(0);
+    for (const [at, { name, shortcut }] of declared.entries()) {
+      expect(shortcuts[at]).toMatchObject({ name: shortcut?.label, type: "message", callback_id: name });
+      expect(shortcuts[at]?.description.length).toBeLessThanOrEqual(150);
+    }
+  });
+
   it("keeps the limits of api.slack.com", () => {
     const { display_information: display, features } = slackManifest({ commands });
     expect(display.name.length).toBeLessThanOrEqual(35);

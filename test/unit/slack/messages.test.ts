@@ -55,11 +55,11 @@ const anyCard: fc.Arbitrary<Card> = fc.record({
   buttons: fc.uniqueArray(
     fc.record({
       action: fc.stringMatching(/^[a-z]{1,32}$/),
-      jobId: fc.constant("0k3v8zq1xw"),
+      argument: fc.constantFrom("0k3v8zq1xw", "newer.1", "older_2"),
       label: nasty.filter((label) => label !== ""),
       style: fc.constantFrom("primary", "secondary", "danger"),
     }),
-    { maxLength: 30, selector: ({ action }) => action },
+    { maxLength: 30, selector: ({ action, argument }) => `${action}:${argument}` },
   ),
 });
 
@@ -82,12 +82,15 @@ function expectSound({ text, blocks }: SlackMessage): void {
 describe("a card", () => {
   it("holds Slack's limits and calls nobody, whatever people wrote", () => {
     fc.assert(
-      fc.property(anyCard, (any) => {
+      fc.property(anyCard, fc.constantFrom("reply", "direct", "none"), (any, ping) => {
         expectSound(cardMessage(any));
         expectSound(deliveredMessage(any));
-        const blocks = videoBlocks(any, "U1BOB");
+        const requester = { id: "U1BOB", name: any.title };
+        const blocks = videoBlocks(any, { requester, ping });
+        const users = ping === "reply" ? ["U1BOB"] : [];
         expect(() => checkMessageBlocks(blocks, new Map())).not.toThrow();
-        expect(mentionsIn({ text: "", blocks: objectsIn(blocks) })).toEqual({ ...nobody, users: ["U1BOB"] });
+        expect(mentionsIn({ text: "", blocks: objectsIn(blocks) })).toEqual({ ...nobody, users });
+        expect(emptyParts(blocks)).toEqual([]);
       }),
       { numRuns: 150 },
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { allOf, defaultCatalog, describeSize, settleClip } from "../../../src/videos/catalog.ts";
+import { allOf, defaultCatalog, describeSize, extendSteps, settleClip } from "../../../src/videos/catalog.ts";
 
 describe("settleClip", () => {
   it("fills in the defaults", () => {
@@ -39,5 +39,18 @@ describe("the words for sizes", () => {
 
   it("come once each, in the catalogue's order", () => {
     expect(allOf(defaultCatalog, "sizes")).toEqual(["720x1280", "1280x720", "1024x1792", "1792x1024"]);
+  });
+});
+
+describe("extendSteps", () => {
+  it.each([
+    ["4", ["4", "8", "12", "16", "20"]],
+    ["100", ["4", "8", "12", "16", "20"]],
+    ["104", ["4", "8", "12", "16"]],
+    ["112", ["4", "8"]],
+    ["117", []],
+    ["120", []],
+  ])("of a video of %s seconds are those that keep it within 120", (seconds, steps) => {
+    expect(extendSteps(seconds)).toEqual(steps);
   });
 });

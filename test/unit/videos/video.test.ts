@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readVideo } from "../../../src/videos/video.ts";
+import { readPage, readVideo } from "../../../src/videos/video.ts";
 
 describe("a backend's status", () => {
   it.each([
@@ -84,5 +84,39 @@ describe("readVideo", () => {
     );
     for (const raw of [undefined, null, "v", 5, [], {}, { id: "" }, { id: 5 }])
       expect(() => readVideo(raw)).toThrow("names no video");
+  });
+});
+
+describe("readPage", () => {
+  const data = ["a", "b", "c"].map((id) => ({ id, status: "queued" }));
+  const read = (raw: object, limit: number, after?: string) => {
+    const { videos, more } = readPage(raw, limit, after);
+    return [videos.map(({ id }) => id).join(""), more];
+  };
+
+  it("takes the backend's word for whether there is more", () => {
+    expect(read({ data, has_more: true }, 3)).toEqual(["abc", true]);
+    expect(read({ data, has_more: true }, 10)).toEqual(["abc", true]);
+    expect(read({ data, has_more: false }, 3)).toEqual(["abc", false]);
+  });
+
+  it("expects more after a full page where the backend does not say", () => {
+    expect(read({ data }, 3)).toEqual(["abc", true]);
+    expect(read({ data, has_more: null }, 4)).toEqual(["abc", false]);
+    expect(read({ data: [] }, 0)).toEqual(["", false]);
+  });
+
+  it("finds the page in the answer of a backend that sends all it has", () => {
+    expect(read({ data }, 2)).toEqual(["ab", true]);
+    expect(read({ data }, 2, "b")).toEqual(["c", false]);
+    expect(read({ data, has_more: false }, 2, "a")).toEqual(["bc", false]);
+    expect(read({ data }, 2, "c")).toEqual(["", false]);
+  });
+
+  it("leaves out what cannot be read, and refuses what is no list", () => {
+    expect(read({ data: [null, {}, data[0]], has_more: false }, 5)).toEqual(["a", false]);
+    expect(read({ data: null }, 5)).toEqual(["", false]);
+    for (const raw of [undefined, null, [], {}, "none", { data: {} }])
+      expect(() => readPage(raw, 5, undefined)).toThrow("no list");
   });
 });

@@ -16,6 +16,8 @@ const card = (jobId: string, change: Partial<Card> = {}): Card => ({
   ...change,
 });
 
+const mp4 = { key: "a/video.mp4", bytes: 9, contentType: "video/mp4", filename: "a.mp4" };
+
 describe("the feed", () => {
   test("stamps in order even while the clock stands still or goes back", async () => {
     const times = [1000, 1000, 400, 400, 2000];
@@ -60,6 +62,34 @@ describe("the feed", () => {
     const later = await feed.get("a");
     expect(later?.stateAt).toBe(rendering?.stateAt);
     expect(later?.changedAt).toBeGreaterThan(rendering?.changedAt ?? Number.NaN);
+  });
+
+  test("takes files away, once and for all, and never shows an older card for it", async () => {
+    const feed = createFeed({ store: await createStore({ url: "memory:" }), now: () => 1000 });
+    await feed.post(card("a"));
+    await feed.show(card("a", { revision: 5, title: "Done" }), { video: mp4, thumbnail: mp4 });
+    await feed.withdraw(card("a", { revision: 6, title: "Deleted" }));
+    expect(await feed.get("a")).toEqual({
+      card: card("a", { revision: 6, title: "Deleted" }),
+      ...{ postedAt: 1000, stateAt: 1002, changedAt: 1002 },
+    });
+    await feed.withdraw(card("a", { revision: 4, title: "Done" }));
+    expect((await feed.get("a"))?.card.title).toBe("Deleted");
+    await feed.withdraw(card("b"));
+    expect(await feed.get("b")).toBeUndefined();
+  });
+
+  test("reads the messages of the first version, whose buttons named their job", async () => {
+    const store = await createStore({ url: "memory:" });
+    const { action, label, style } = { action: "remix", label: "Remix", style: "primary" } as const;
+    const [postedAt, stateAt, changedAt] = [1, 1, 1];
+    const first = { ...card("a"), buttons: [{ action, jobId: "a", label, style }] };
+    const old = store.collection({ name: "playground-message", version: 1 });
+    await old.insert("a", { card: first, postedAt, stateAt, changedAt });
+    const feed = createFeed({ store, now: () => 1000 });
+    await feed.open();
+    const { messages } = await feed.page({ limit: 9 });
+    expect(messages[0]?.card.buttons).toEqual([{ action, argument: "a", label, style }]);
   });
 
   test("wakes whoever waits for a change, and everybody when it closes", async () => {

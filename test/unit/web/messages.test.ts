@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { FeedMessage } from "../../../src/web/feed.ts";
-import { renderMessage, renderNotice } from "../../../src/web/messages.ts";
+import { renderMessage } from "../../../src/web/messages.ts";
+import { renderNotice } from "../../../src/web/private-answers.ts";
 
 const message: FeedMessage = {
   card: {
@@ -64,11 +65,31 @@ describe("renderMessage", () => {
 
   test("has buttons that work without a script, with the same value that chats carry", async () => {
     const html = await render({
-      buttons: [{ action: "remix", jobId: "k3v8zq1xw0", label: "Remix", style: "primary" }],
+      buttons: [{ action: "remix", argument: "k3v8zq1xw0", label: "Remix", style: "primary" }],
     });
     expect(html).toMatch(
       /<form method="post" action="\/buttons"[^>]*>\s*<button[^>]*value="v1:remix:k3v8zq1xw0"[^>]*>Remix</,
     );
+  });
+});
+
+describe("a spoiler", () => {
+  const file = { key: "k/video.mp4", bytes: 9, contentType: "video/mp4", filename: "k.mp4" };
+  const { progress: _, ...still } = message.card;
+  const renderDone = async (spoiler: boolean) =>
+    String(await renderMessage({ ...message, card: { ...still, spoiler }, video: file, thumbnail: file }));
+
+  test("stays covered, and loads nothing, until somebody wants to see it", async () => {
+    const html = await renderDone(true);
+    expect(html).toMatch(
+      /<details class="spoiler" id="[^"]+">\s*<summary>[\s\S]*Show[\s\S]*<\/summary>\s*<video/,
+    );
+    expect(html).toContain('preload="none"');
+    expect(html).not.toMatch(/<details[^>]* open/);
+  });
+
+  test("is what a card asks for", async () => {
+    expect(await renderDone(false)).not.toContain("<details");
   });
 });
 

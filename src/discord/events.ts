@@ -1,0 +1,68 @@
+import {
+  type Client,
+  type GatewayChannelDeleteDispatchData,
+  GatewayDispatchEvents,
+  type GatewayGuildCreateDispatchData,
+  type GatewayGuildDeleteDispatchData,
+  type GatewayMessageDeleteBulkDispatchData,
+  type GatewayMessageDeleteDispatchData,
+  type GatewayMessageReactionAddDispatchData,
+  type GatewayMessageReactionRemoveDispatchData,
+  type GatewayThreadDeleteDispatchData,
+} from "discord.js";
+import { type ChatEvent, type Destination, DIRECT_MESSAGES } from "../chat/adapter.ts";
+
+const STARS: readonly string[] = ["⭐", "🌟"];
+
+/**
+ * Tells what happens on Discord. Heard is the gateway itself: the library's own events pass over messages and threads
+ * that it does not keep, and keeping them would take memory for every message of every server.
+ */
+export function listenForEvents(client: Client, tell: (event: ChatEvent) => void): void {
+  const { ws } = client;
+
+  function tellStar(data: GatewayMessageReactionRemoveDispatchData, starred: boolean): void {
+    const { emoji, user_id: person, message_id: message } = data;
+    if (!STARS.includes(emoji.name ?? "") || person === client.user?.id) return;
+    tell({ kind: "star", message: { ...placeOf(data), message }, person, starred });
+  }
+
+  ws.on(GatewayDispatchEvents.MessageDelete, (data: GatewayMessageDeleteDispatchData) =>
+    tell({ kind: "messages-deleted", messages: [{ ...placeOf(data), message: data.id }] }),
+  );
+  ws.on(GatewayDispatchEvents.MessageDeleteBulk, (data: GatewayMessageDeleteBulkDispatchData) =>
+    tell({ kind: "messages-deleted", messages: data.ids.map((message) => ({ ...placeOf(data), message })) }),
+  );
+  ws.on(GatewayDispatchEvents.ChannelDelete, ({ id, ...data }: GatewayChannelDeleteDispatchData) => {
+    const guild_id = "guild_id" in data ? data.guild_id : undefined;
+    // Nothing is said of the threads that go with their channel.
+    for (const channel_id of [id, ...threadsOf(client, id)]) {
+      tell({ kind: "channel-deleted", channel: placeOf({ channel_id, guild_id }) });
+    }
+  });
+  ws.on(GatewayDispatchEvents.ThreadDelete, ({ id, guild_id }: GatewayThreadDeleteDispatchData) =>
+    tell({ kind: "channel-deleted", channel: placeOf({ channel_id: id, guild_id }) }),
+  );
+  ws.on(GatewayDispatchEvents.MessageReactionAdd, (data: GatewayMessageReactionAddDispatchData) => {
+    if (data.member?.user?.bot !== true) tellStar(data, true);
+  });
+  ws.on(GatewayDispatchEvents.MessageReactionRemove, (data: GatewayMessageReactionRemoveDispatchData) =>
+    tellStar(data, false),
+  );
+  ws.on(GatewayDispatchEvents.GuildCreate, ({ id, unavailable }: GatewayGuildCreateDispatchData) => {
+    if (unavailable !== true) tell({ kind: "joined", platform: "discord", workspace: id });
+  });
+  // An outage of Discord's looks like a farewell but for that mark.
+  ws.on(GatewayDispatchEvents.GuildDelete, ({ id, unavailable }: GatewayGuildDeleteDispatchData) => {
+    if (unavailable !== true) tell({ kind: "left", platform: "discord", workspace: id });
+  });
+}
+
+function placeOf(data: { channel_id: string; guild_id?: string | undefined }): Destination {
+  return { platform: "discord", workspace: data.guild_id ?? DIRECT_MESSAGES, channel: data.channel_id };
+}
+
+function threadsOf(client: Client, channel: string): string[] {
+  const known = client.channels.cache.get(channel);
+  return known && "threads" in known ? [...known.threads.cache.keys()] : [];
+}

@@ -1,0 +1,34 @@
+import type { Card } from "../chat/card.ts";
+import type { Job } from "./job.ts";
+import type { JobAccess } from "./job-access.ts";
+import { type JobButton, renderJob } from "./job-card.ts";
+import type { JobStore } from "./job-store.ts";
+import type { TypicalDuration } from "./typical-duration.ts";
+
+/** Gathers what a card shows besides its job. */
+export function createCardRenderer(options: {
+  jobs: JobStore;
+  access: JobAccess;
+  typical: TypicalDuration;
+  simulated: boolean;
+  /** The buttons of all commands; asked each time, as a backend may turn out not to have some of them. */
+  buttons: () => readonly JobButton[];
+  now: () => number;
+}): (job: Job) => Promise<Card> {
+  const { jobs, access, typical, simulated, buttons, now } = options;
+
+  return async function render(job) {
+    const { request, result, destination, remixes } = job;
+    const parent = request.operation === "create" ? undefined : await jobs.get(request.parentJobId);
+    const children = remixes.length === 0 ? [] : await jobs.getMany(remixes.slice(-3));
+    return renderJob(job, {
+      now: now(),
+      typicalMs: typical.of(request),
+      parentLink: parent && access.link(parent),
+      children: children.map((child) => ({ id: child.id, link: access.link(child) })),
+      resultLink: result && result.message !== destination.message ? access.link(job) : undefined,
+      simulated,
+      buttons: buttons(),
+    });
+  };
+}

@@ -1,0 +1,59 @@
+import type { MediaFile } from "../chat/media-file.ts";
+import { ServiceError, UserError } from "../errors.ts";
+import type { MediaStore } from "../media/media-store.ts";
+import type { VideoVariant } from "../videos/video.ts";
+import type { VideosClient } from "../videos/videos-client.ts";
+import { fetchMedia, mediaFile } from "./delivery.ts";
+import type { Job } from "./job.ts";
+import type { JobStore } from "./job-store.ts";
+
+/** The files of finished videos. */
+export interface JobFiles {
+  /** One that is kept here; undefined when it is not. */
+  kept(job: Job, variant: VideoVariant): Promise<MediaFile | undefined>;
+  /** The same, fetched from the backend where that still has it. @throws UserError when nobody has it. */
+  get(job: Job, variant: VideoVariant): Promise<MediaFile>;
+}
+
+const NAMES: Record<VideoVariant, string> = {
+  video: "video",
+  thumbnail: "thumbnail",
+  spritesheet: "sprite sheet",
+};
+
+/** Files from the media store, else from the backend for as long as that keeps them. */
+export function createJobFiles(options: {
+  jobs: JobStore;
+  videos: VideosClient;
+  media: MediaStore;
+}): JobFiles {
+  const { jobs, videos, media } = options;
+
+  async function fetched(job: Job, variant: VideoVariant): Promise<MediaFile | undefined> {
+    if (!job.video || (variant !== "video" && !videos.supports(variant))) return undefined;
+    const files = await fetchMedia(job, job.video.id, { videos, media }).catch(noneWhenGone);
+    if (!files) return undefined;
+    const next = await jobs.update(job.id, (current) =>
+      current.media ? { ...current, media: { ...current.media, ...files } } : current,
+    );
+    return next && mediaFile(next, variant, media);
+  }
+
+  return {
+    kept: (job, variant) => mediaFile(job, variant, media),
+    async get(job, variant) {
+      const file = (await mediaFile(job, variant, media)) ?? (await fetched(job, variant));
+      if (file) return file;
+      const reason =
+        variant !== "video" && !videos.supports(variant)
+          ? `The video service that this bot uses makes no ${NAMES[variant]}s.`
+          : `The ${NAMES[variant]} of ${job.id} is no longer kept, neither here nor at the video service.`;
+      throw new UserError("no_file", reason);
+    },
+  };
+}
+
+function noneWhenGone(error: unknown): undefined {
+  if (error instanceof ServiceError && error.service === "videos") return undefined;
+  throw error;
+}

@@ -1,0 +1,43 @@
+import type { Gallery, GalleryEntry } from "../gallery/gallery.ts";
+import type { Stars } from "../gallery/stars.ts";
+import { isDeleted, type Job } from "./job.ts";
+import type { JobStore } from "./job-store.ts";
+
+/** Puts videos into their channels' galleries. */
+export type ListInGallery = (job: Job, at: number) => Promise<void>;
+
+/**
+ * Shows a video in its channel's gallery, unless something keeps it out. Its place is written down first, so doing it
+ * again changes nothing; `at` (Unix milliseconds) is when it was delivered.
+ */
+export function createListing({
+  jobs,
+  gallery,
+  stars,
+}: {
+  jobs: JobStore;
+  gallery: Gallery;
+  stars: Stars;
+}): ListInGallery {
+  return async function list(job, at) {
+    const place = job.gallery ?? { page: await gallery.openPage(job.destination), at };
+    const placed = await jobs.update(job.id, (current) =>
+      current.gallery ? current : { ...current, gallery: place },
+    );
+    if (!placed?.gallery || !isShown(placed)) return;
+    const { destination, gallery: known } = placed;
+    await gallery.add(destination, known.page, entryOf(placed, known.at, await stars.count(job.id)));
+    // Whoever hid it meanwhile took it out before it was in.
+    const now = await jobs.get(job.id);
+    if (!now || !isShown(now)) await gallery.remove(destination, job.id);
+  };
+}
+
+function isShown(job: Job): boolean {
+  return job.unlisted === undefined && !isDeleted(job);
+}
+
+function entryOf({ id, requester, request }: Job, at: number, stars: number): GalleryEntry {
+  const { prompt, model, seconds, size } = request;
+  return { id, at, person: requester, prompt, model, seconds, size, stars };
+}

@@ -1,0 +1,106 @@
+import type { Actor, Destination } from "../chat/adapter.ts";
+import { UserError } from "../errors.ts";
+import type { Audience, Settings, SettingsStore } from "../settings/settings.ts";
+import type { Job } from "./job.ts";
+
+/** What somebody wants to do. Seeing is not among these: what one may see is the platform's to say. */
+export type Action =
+  | "create"
+  | "remix"
+  | "delete"
+  | "hide"
+  | "set-channel"
+  | "revoke-links"
+  | "list-server"
+  | "forget-channel"
+  | "forget-server";
+
+/** Who somebody is to a channel and a job. */
+export type Role = "member" | "requester" | "moderator" | "manager";
+
+/** Decides who may do what, in this one place. */
+export interface Permissions {
+  /** @throws UserError saying who may. */
+  require(action: Action, actor: Actor, channel: Destination, job?: Job): Promise<void>;
+  /** The same as a question. */
+  may(action: Action, actor: Actor, channel: Destination, job?: Job): Promise<boolean>;
+}
+
+/** Who may, when the channel has no say in it. */
+const FIXED: Record<Exclude<Action, "create" | "remix" | "delete">, Role> = {
+  hide: "moderator",
+  "set-channel": "moderator",
+  "revoke-links": "moderator",
+  "list-server": "moderator",
+  "forget-channel": "moderator",
+  "forget-server": "manager",
+};
+
+const REFUSALS: Record<Action, string> = {
+  create: "make videos in this channel",
+  remix: "make something new from this video",
+  delete: "delete this video",
+  hide: "hide or show this video",
+  "set-channel": "change this channel's settings",
+  "revoke-links": "revoke this channel's gallery links",
+  "list-server": "list every video of this server",
+  "forget-channel": "have this channel forgotten",
+  "forget-server": "have the whole server forgotten",
+};
+
+const WHO: Record<Role, string> = {
+  member: "Everyone",
+  requester: "Only whoever asked for it and moderators",
+  moderator: "Only moderators",
+  manager: "Only those who manage the whole server",
+};
+
+/** Operators are managers everywhere. */
+export function createPermissions(options: {
+  settings: SettingsStore;
+  operatorIds: readonly string[];
+}): Permissions {
+  const { settings, operatorIds } = options;
+
+  /** The least role that may. */
+  async function needed(action: Action, channel: Destination): Promise<Role> {
+    if (action !== "create" && action !== "remix" && action !== "delete") return FIXED[action];
+    const rules: Settings = await settings.of({ channel });
+    return leastOf(rules[action] ?? (action === "delete" ? "requester" : "everyone"));
+  }
+
+  function rolesOf(actor: Actor, channel: Destination, job: Job | undefined): Set<Role> {
+    const manager = actor.manager || operatorIds.includes(actor.id);
+    // Who moderates one channel does not moderate another.
+    const here = !job || job.destination.channel === channel.channel;
+    const moderator = manager || (actor.moderator && here);
+    const requester = moderator || (job !== undefined && job.requester.id === actor.id);
+    return new Set<Role>([
+      "member",
+      ...(requester ? (["requester"] as const) : []),
+      ...(moderator ? (["moderator"] as const) : []),
+      ...(manager ? (["manager"] as const) : []),
+    ]);
+  }
+
+  async function may(action: Action, actor: Actor, channel: Destination, job?: Job): Promise<boolean> {
+    // The rules of the channel where the video stands hold for it.
+    const place = action === "create" || !job ? channel : job.destination;
+    return rolesOf(actor, channel, job).has(await needed(action, place));
+  }
+
+  return {
+    may,
+    async require(action, actor, channel, job) {
+      if (await may(action, actor, channel, job)) return;
+      const place = action === "create" || !job ? channel : job.destination;
+      const who = WHO[await needed(action, place)];
+      throw new UserError("forbidden", `${who} may ${REFUSALS[action]}.`);
+    },
+  };
+}
+
+function leastOf(audience: Audience): Role {
+  if (audience === "moderators") return "moderator";
+  return audience === "requester" ? "requester" : "member";
+}

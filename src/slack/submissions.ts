@@ -1,0 +1,67 @@
+import type { App, ViewSubmitAction } from "@slack/bolt";
+import type { Logger } from "pino";
+import type { Notice } from "../chat/card.ts";
+import { createAcknowledgement } from "./acknowledgement.ts";
+import { imageAttachment } from "./attachments.ts";
+import { submissionSchema, submittedValues } from "./commands.ts";
+import type { Ears } from "./heard.ts";
+import { noticeText } from "./messages.ts";
+import { noticeView } from "./pages.ts";
+import { teamOf } from "./places.ts";
+import { createSubmissionIds } from "./submission-ids.ts";
+
+/** Hears forms that are sent. */
+export function listenToSubmissions({
+  app,
+  ears,
+  apiUrl,
+  logger,
+}: {
+  app: App;
+  ears: Ears;
+  apiUrl: string | undefined;
+  logger: Logger;
+}): void {
+  const submissionIds = createSubmissionIds();
+
+  app.view<ViewSubmitAction>({ type: "view_submission" }, async ({ body, view, ack }) => {
+    if (ears.stopping()) return;
+    const acknowledgement = createAcknowledgement(ack, logger);
+    const submission = submissionSchema.parse(view);
+    const { channel, thread } = submission.private_metadata;
+    const team = view.app_installed_team_id ?? teamOf(body);
+
+    async function acknowledgeWith(notice: Notice): Promise<boolean> {
+      const fields = Object.keys(submission.state.values);
+      const field = fields.find((name) => name === notice.option) ?? fields[0];
+      if (notice.tone === "error" && field !== undefined) {
+        submissionIds.refused(view.id);
+        const errors = { [field]: noticeText(notice.lines) };
+        return acknowledgement.send({ response_action: "errors", errors });
+      }
+      // Over a page, what is said in the conversation would stand behind it.
+      if (view.previous_view_id === null || view.previous_view_id === undefined) return false;
+      return acknowledgement.send({ response_action: "update", view: noticeView(notice.lines) });
+    }
+
+    await ears.take({
+      id: submissionIds.idOf(body),
+      team,
+      user: body.user,
+      place: { channel, ...(thread !== undefined && { thread }) },
+      surface: {
+        kind: "form",
+        triggerId: body.trigger_id,
+        viewId: view.id,
+        replace: (next) => acknowledgement.send({ response_action: "update", view: next }),
+      },
+      invocation: ({ token }) => ({
+        kind: "command",
+        name: submission.callback_id,
+        values: submittedValues(submission, (file) => imageAttachment(file, { token, team, apiUrl })),
+      }),
+      acknowledge: () => acknowledgement.send(),
+      acknowledgeWith,
+    });
+  });
+}

@@ -1,0 +1,120 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ChatAdapter, Destination } from "../../src/chat/adapter.ts";
+import { adapterFor } from "../fixtures/discord-bot.ts";
+import { listenOn } from "../fixtures/discord-listener.ts";
+import { createDiscordServer, type DiscordServer } from "../servers/discord/discord-server.ts";
+import type { Person } from "../servers/discord/person.ts";
+
+let server: DiscordServer;
+let adapter: ChatAdapter;
+let ada: Person;
+
+beforeEach(async () => {
+  server = await createDiscordServer();
+  ada = server.person("ada");
+  adapter = (await listenOn(server)).adapter;
+});
+
+afterEach(() => server.close());
+
+const MEMBER = "GET /guilds/{guild_id}/members/{user_id}";
+const UNKNOWN = "100000000000000001";
+
+function at(name: string): Destination {
+  return { platform: "discord", workspace: server.state.guild.id, channel: server.channel(name).id };
+}
+
+async function canRead(person: Person, name: string): Promise<boolean> {
+  return adapter.canRead(person.id, at(name));
+}
+
+/** Waits until the bot has heard of what happened before. */
+async function settled(): Promise<void> {
+  const { id } = server.addChannel(`later-${server.now()}`);
+  await expect.poll(() => adapter.canRead(ada.id, { ...at("general"), channel: id })).toBe(true);
+}
+
+describe("canRead", () => {
+  it("lets members read open channels and threads", async () => {
+    expect(await canRead(ada, "general")).toBe(true);
+    expect(await canRead(ada, "ideas")).toBe(true);
+  });
+
+  it("follows what a channel closes and opens, at once", async () => {
+    server.overwrite("general", "everyone", { deny: ["ViewChannel"] });
+    server.overwrite("general", "grace", { allow: ["ViewChannel"] });
+    await expect.poll(() => canRead(ada, "general")).toBe(false);
+    expect(await canRead(ada, "ideas")).toBe(false);
+    expect(await canRead(server.person("grace"), "general")).toBe(true);
+    expect(await canRead(server.person("grace"), "ideas")).toBe(true);
+    server.overwrite("general", "everyone", {});
+    await expect.poll(() => canRead(ada, "general")).toBe(true);
+  });
+
+  it("lets administrators read everything", async () => {
+    const boss = server.addPerson("boss", { permissions: ["Administrator"] });
+    server.overwrite("general", "everyone", { deny: ["ViewChannel"] });
+    await settled();
+    expect(await canRead(boss, "general")).toBe(true);
+    expect(await canRead(ada, "general")).toBe(false);
+  });
+
+  it("closes private threads to all but those who are in them or manage threads", async () => {
+    server.addPerson("warden", { permissions: ["ManageThreads"] });
+    server.addChannel("secret", { parent: "general", privateTo: ["grace"] });
+    await settled();
+    expect(await canRead(server.person("grace"), "secret")).toBe(true);
+    expect(await canRead(server.person("warden"), "secret")).toBe(true);
+    expect(await canRead(ada, "secret")).toBe(false);
+  });
+
+  it("knows threads that were archived before the bot came", async () => {
+    const parentId = server.channel("general").id;
+    const thread = server.state.addChannel({ type: 11, name: "old", parentId });
+    thread.archived = true;
+    expect(await canRead(ada, thread.id)).toBe(true);
+    server.overwrite("general", "ada", { deny: ["ViewChannel"] });
+    await expect.poll(() => canRead(ada, thread.id)).toBe(false);
+  });
+
+  it("closes everything to strangers and those who left", async () => {
+    expect(await adapter.canRead(UNKNOWN, at("general"))).toBe(false);
+    ada.leave();
+    expect(await canRead(ada, "general")).toBe(false);
+  });
+
+  it("asks for a member once in a minute", async () => {
+    const asked = () => server.requests.filter(({ operation }) => operation === MEMBER).length;
+    await Promise.all([canRead(ada, "general"), canRead(ada, "ideas")]);
+    expect(await canRead(ada, "general")).toBe(true);
+    expect(asked()).toBe(1);
+    ada.leave();
+    server.advance(61_000);
+    expect(await canRead(ada, "general")).toBe(false);
+    expect(asked()).toBe(2);
+  });
+
+  it("closes channels that are unknown, or another server's", async () => {
+    expect(await adapter.canRead(ada.id, { ...at("general"), channel: UNKNOWN })).toBe(false);
+    expect(await adapter.canRead(ada.id, { ...at("general"), workspace: UNKNOWN })).toBe(false);
+    expect(await adapter.canRead(ada.id, { ...at("general"), workspace: "@me" })).toBe(false);
+  });
+
+  it("lets direct messages be read by the one they are with", async () => {
+    const { user: recipient } = server.state.members.find(({ user }) => user.id === ada.id) ?? {};
+    const { id } = server.state.addChannel({ type: 1, name: "direct", ...(recipient && { recipient }) });
+    const direct = { platform: "discord", workspace: "@me", channel: id } as const;
+    expect(await adapter.canRead(ada.id, direct)).toBe(true);
+    expect(await adapter.canRead(server.person("grace").id, direct)).toBe(false);
+    expect(await adapter.canRead(ada.id, { ...direct, workspace: server.state.guild.id })).toBe(false);
+  });
+
+  it("closes what nobody can tell, and says when Discord is out of order", async () => {
+    expect(await adapterFor(server).canRead(ada.id, at("general"))).toBe(false);
+    server.inject({ path: /members/, times: 9, fault: { status: 502 } });
+    await expect(canRead(ada, "general")).rejects.toMatchObject({
+      name: "ServiceError",
+      code: "unavailable",
+    });
+  });
+});
