@@ -103,7 +103,7 @@ async function rowsOf(
     entries.map(async ({ id, at, person, prompt, model, seconds, stars }) => {
       const job = jobs.get(id);
       const link = job && access.link(job);
-      const thumbnail = job && (await files.kept(job, "thumbnail"));
+      const thumbnail = job && !job.spoiler ? await files.kept(job, "thumbnail") : undefined;
       const starred = stars === 0 ? "" : ` · ★ ${stars}`;
       const name = shorten(prompt.replaceAll(/\s+/gu, " "), PROMPT_MAX);
       return {

@@ -26,7 +26,7 @@ async function show(context: CommandContext, jobId: string): Promise<void> {
   const found = await access.find(request, jobId);
   const fresh = await poller.look(found);
   const job = (await store.get(found.id)) ?? found;
-  const thumbnail = await files.kept(job, "thumbnail");
+  const thumbnail = job.spoiler ? undefined : await files.kept(job, "thumbnail");
   const count = await stars.count(job.id);
   const root = await familyOf(job, {
     jobs: store,

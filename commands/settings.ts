@@ -8,7 +8,7 @@ import { type Choice, type CommandContext, defineCommand, type Option } from "./
 
 /** Takes a setting back, so that the next one down holds. */
 const UNSET = "default";
-const unset: Choice = { value: UNSET, label: "no choice of its own", aliases: ["none"] };
+const unset: Choice = { value: UNSET, label: "no choice of its own" };
 
 const setting = (description: string, choices: (catalog: Catalog) => Choice[]) =>
   ({

@@ -80,7 +80,10 @@ export function submittedValues(
 function submittedValue(data: ModalData, open: (file: PersonFile) => RawValue): RawValue | undefined {
   if (data.type === ComponentType.TextInput) return data.value;
   if (data.type === ComponentType.StringSelect) return data.values[0];
-  const file = data.type === ComponentType.FileUpload ? data.attachments.first() : undefined;
+  if (data.type !== ComponentType.FileUpload) return undefined;
+  // The library's typings promise a collection also where no file was picked; there is none then.
+  const attachments: typeof data.attachments | undefined = data.attachments;
+  const file = attachments?.first();
   return file && open(file);
 }
 

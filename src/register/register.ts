@@ -25,5 +25,6 @@ export async function register(options: {
   note(
     "Slack: the app's manifest. Paste it at https://api.slack.com/apps → Create New App → From a manifest:",
   );
+  note("For an app that exists already: paste it under App Manifest, then install the app again.");
   print(JSON.stringify(slackManifest({ commands, publicUrl }), null, 2));
 }

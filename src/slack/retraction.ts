@@ -41,7 +41,7 @@ export function createRetraction(dependencies: Dependencies): ChatAdapter["retra
       await sharedFiles.forget(workspace.id, fileId);
       await workspace.call(({ files }) => files.delete({ file: fileId })).catch(unlessOutOfReach);
     }
-    await pictures.erase(workspace, card.jobId);
+    await pictures.erase(workspace, card.jobId).catch(unlessOutOfReach);
     const { channel } = destination;
     const ts = result?.message;
     if (ts !== undefined && ts !== destination.message) {

@@ -6,6 +6,7 @@ import { ada, createFakeChatAdapter } from "../fakes/fake-chat-adapter.ts";
 import { thumbnailBytes } from "../fakes/fake-videos-client.ts";
 import { createMemoryMediaStore } from "../fakes/memory-media-store.ts";
 import { openDiscord } from "../fixtures/discord-harness.ts";
+import { attributes, textOf as textIn } from "../fixtures/markup.ts";
 import { asRegistered, impatientDelivery, slackAdapterFor } from "../fixtures/slack-bot.ts";
 import { servePage } from "../fixtures/web-bot.ts";
 import { buttonsOf, picturesShown, textOf } from "../servers/slack/reading.ts";
@@ -199,7 +200,7 @@ chatAdapterSuite("web", async () => {
           const [video] = attributes(article, "video", "src");
           return {
             id,
-            text: plain(article),
+            text: textIn(article),
             buttons: attributes(article, "button", "value"),
             video: video === undefined ? undefined : await fetched(video),
             notified: [],
@@ -215,7 +216,7 @@ chatAdapterSuite("web", async () => {
         const [page = ""] = attributes(on, "input", "value");
         await take(await post("/buttons", { button, page }), on);
       }),
-    privates: () => notices().map(plain),
+    privates: () => notices().map(textIn),
     privateFiles: () =>
       Promise.all(
         notices()
@@ -229,7 +230,7 @@ chatAdapterSuite("web", async () => {
           const posters = [...attributes(html, "img", "src"), ...attributes(html, "video", "poster")];
           const pictures = await Promise.all(posters.map(fetched));
           return {
-            text: plain(html),
+            text: textIn(html),
             buttons: attributes(html, "button", "value"),
             links: attributes(html, "a", "href"),
             pictures: pictures.filter((picture) => picture.equals(thumbnailBytes)).length,
@@ -240,15 +241,3 @@ chatAdapterSuite("web", async () => {
     close: stop,
   };
 });
-
-/** What a reader reads. */
-function plain(html: string): string {
-  const text = html.replace(/<[^>]+>/g, " ");
-  return text.replace(/&#?\w+;/g, (entity) => ({ "&lt;": "<", "&gt;": ">" })[entity] ?? " ");
-}
-
-/** An attribute of each such element. */
-function attributes(html: string, element: string, name: string): string[] {
-  const found = html.matchAll(new RegExp(`<${element}\\b[^>]* ${name}="([^"]*)"`, "g"));
-  return [...found].map(([, value = ""]) => value);
-}

@@ -146,6 +146,20 @@ describe("a page for somebody who mentioned the bot", () => {
   });
 });
 
+describe("a page that comes after its trigger has gone", () => {
+  it("is a message for the one who asked", async () => {
+    await listenOnSlack(slack, "Socket Mode", async ({ reply }) => {
+      slack.advance(3_001);
+      await reply.page(pageOf(["a1"]));
+    });
+    await ask();
+    const message = await slack.waitFor(() => slack.ephemerals.find(({ via }) => via === "response_url"));
+    expect(textOf(message)).toContain("Videos here");
+    expect(picturesShown(message.blocks)).toHaveLength(1);
+    expect(slack.views).toEqual([]);
+  });
+});
+
 describe("a file for one person", () => {
   it("comes by direct message, and the answer says so", async () => {
     await listenOnSlack(slack, "Socket Mode", ({ reply }) =>

@@ -52,6 +52,8 @@ export interface OperationsHarness {
   requester: Hands;
   member: Hands;
   moderator: Hands;
+  /** All three are the one user of the page, who may do everything. */
+  single?: true;
   /** In another server, or at least not in this one; absent where there is one place only. */
   stranger: Hands | undefined;
   /** Messages of the channel, oldest first. */
@@ -77,15 +79,19 @@ export function useHarness(start: () => Promise<OperationsHarness>) {
     return harness;
   }
 
-  /** The person's newest job, once there are that many. */
-  async function job(count: number, person = open().requester): Promise<Job> {
+  /** Does something and resolves to the job that comes of it. */
+  async function newJob(act: () => Promise<void>): Promise<Job> {
     const { bot, channel } = open();
-    const history = () => bot.jobs.history({ platform: channel.platform, person: person.id });
-    await expect.poll(async () => (await history()).length).toBe(count);
-    const jobs = await bot.jobs.getMany((await history()).map(({ id }) => id));
-    const [newest] = jobs.sort((a, b) => b.createdAt - a.createdAt);
-    if (!newest) throw new Error("There is no job.");
-    return newest;
+    const { platform, workspace, channel: name } = channel;
+    const ids = async () =>
+      (await bot.jobs.history({ platform, workspace, channel: name })).map(({ id }) => id);
+    const before = new Set(await ids());
+    await act();
+    const added = async () => (await ids()).filter((id) => !before.has(id));
+    await expect.poll(async () => (await added()).length).toBe(1);
+    const [job] = await bot.jobs.getMany(await added());
+    if (!job) throw new Error("There is no job.");
+    return job;
   }
 
   const reach = (id: string, phase: Job["phase"]) =>
@@ -103,13 +109,9 @@ export function useHarness(start: () => Promise<OperationsHarness>) {
     return done;
   }
 
+  /** A finished video of the requester's. */
   async function made(prompt = "a kite"): Promise<Job> {
-    const before = await open().bot.jobs.history({
-      platform: open().channel.platform,
-      person: open().requester.id,
-    });
-    await open().requester.command("create", { prompt });
-    return finish((await job(before.length + 1)).id);
+    return finish((await newJob(() => open().requester.command("create", { prompt }))).id);
   }
 
   const says = (hands: Hands, words: string) =>
@@ -128,5 +130,5 @@ export function useHarness(start: () => Promise<OperationsHarness>) {
     return `${width}x${height}`;
   }
 
-  return { open, job, reach, finish, made, says, shows, opens, listed, pictureSent };
+  return { open, newJob, reach, finish, made, says, shows, opens, listed, pictureSent };
 }

@@ -1,4 +1,9 @@
-import { ApplicationCommandOptionType, ApplicationCommandType, InteractionType } from "discord.js";
+import {
+  ApplicationCommandOptionType,
+  ApplicationCommandType,
+  ComponentType,
+  InteractionType,
+} from "discord.js";
 import type { ChangeSignal } from "../change-signal.ts";
 import type { AttachmentStore } from "./attachments.ts";
 import { walk } from "./components.ts";
@@ -137,6 +142,14 @@ export function createPerson(deps: {
 
     /** Presses a button, named by its label or custom id. */
     press: (message: StoredMessage, button: string): InteractionHandle => use(message, button),
+
+    /** Presses a button that no message has, as whoever writes a client of their own can. */
+    forge(customId: string, where = "general"): InteractionHandle {
+      const channel = findChannel(where);
+      const source = [...state.messages.values()].at(-1);
+      const data = { component_type: ComponentType.Button, custom_id: customId };
+      return act({ type: InteractionType.MessageComponent, channel, data, ...(source && { source }) });
+    },
 
     /** Picks values in a menu, named by its custom id. */
     select: (message: StoredMessage, menu: string, values: readonly string[]): InteractionHandle =>

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { escapeMrkdwn, typedText } from "../../../src/slack/mrkdwn.ts";
+import { escapeMrkdwn, mrkdwnLines, typedText } from "../../../src/slack/mrkdwn.ts";
 import { mentionsIn, nobody } from "../../servers/slack/mentions.ts";
 
 describe("escapeMrkdwn", () => {
@@ -40,5 +40,26 @@ describe("typedText", () => {
     ["“smart” — quotes\nand 🎬", "“smart” — quotes\nand 🎬"],
   ])("gives back what was typed: %s", (sent, typed) => {
     expect(typedText(sent)).toBe(typed);
+  });
+});
+
+describe("mrkdwnLines", () => {
+  it("writes the marks that the core means, and keeps those that people typed from working", () => {
+    const z = "\u200b";
+    expect(
+      mrkdwnLines([
+        [{ bold: "a *red* kite" }, " & <co>"],
+        [{ code: "0k3v" }, " by ", { person: "U1BOB", name: "bob_b" }],
+        [{ link: "https://a.example/?a=1&b=|", text: "go to it" }],
+        [{ bold: " " }, "~no~"],
+      ]),
+    ).toBe(
+      [
+        `*a ${z}*red${z}* kite* &amp; &lt;co&gt;`,
+        `\`0k3v\` by *bob${z}_b*`,
+        "<https://a.example/?a=1&amp;b=%7C|go to it>",
+        `${z}~no${z}~`,
+      ].join("\n"),
+    );
   });
 });
