@@ -3,10 +3,14 @@ import { defineConfig } from "vitest/config";
 /** How long `expect.poll` waits: plenty for a busy machine (ms). */
 const expectation = { poll: { timeout: 10_000 } };
 
+const MAX_WORKERS = 3;
+
 /** One project per kind of test, so that `npm test -- --project unit` runs a part of them. */
 export default defineConfig({
   test: {
     root: new URL("..", import.meta.url).pathname,
+    // Most tests wait for servers, so more of them than there are cores run side by side.
+    maxWorkers: MAX_WORKERS,
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
       {

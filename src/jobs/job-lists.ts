@@ -1,4 +1,5 @@
 import { DIRECT_MESSAGES } from "../chat/adapter.ts";
+import { newestFirst } from "../store/log-walk.ts";
 import { isDeleted, isEnded, type Job } from "./job.ts";
 import { type Asker, isNear, type JobAccess } from "./job-access.ts";
 import type { HistoryEntry, HistoryScope, JobStore } from "./job-store.ts";
@@ -153,6 +154,6 @@ function readCursor(cursor: string | undefined): Place | undefined {
 
 /** Whether an entry comes before a place (negative) or behind it in the order that was asked for. */
 function sign({ order }: ListQuery, entry: { at: number; id: string }, place: Place): number {
-  const newestFirst = place.at - entry.at || (entry.id < place.id ? 1 : entry.id > place.id ? -1 : 0);
-  return order === "oldest" ? -newestFirst : newestFirst;
+  const side = newestFirst(entry, place);
+  return order === "oldest" ? -side : side;
 }

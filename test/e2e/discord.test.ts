@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
 import { settingsFor, startBot } from "../fixtures/bot-process.ts";
+import { finishedButtons } from "../fixtures/buttons.ts";
 import { startSimulator } from "../fixtures/simulator.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { createDiscordServer, type DiscordServer } from "../servers/discord/discord-server.ts";
@@ -40,7 +41,7 @@ it("does the whole job on Discord in a process of its own", async () => {
   expect(card.text).toContain("Done in");
   expect(card.media).toMatchObject([{ attachment: { contentType: "video/mp4" } }]);
   expect(card.media[0]?.attachment?.bytes.toString("latin1", 4, 8)).toBe("ftyp");
-  expect(card.buttons.map(({ label }) => label)).toEqual(["Remix"]);
+  expect(card.buttons.map(({ label }) => label)).toEqual(finishedButtons);
 
   const pressed = ada.press(card, "Remix");
   expect(JSON.stringify((await pressed.modal()).components)).toContain('"value":"a paper boat"');

@@ -1,4 +1,5 @@
 import { expect, it, onTestFinished } from "vitest";
+import { z } from "zod";
 import { spawnScript } from "../fixtures/bot-process.ts";
 import { createDiscordServer } from "../servers/discord/discord-server.ts";
 
@@ -11,12 +12,15 @@ it("registers /video with Discord and prints a manifest that Slack can read", as
   const { exited, output } = spawnScript({ script, env });
   expect(await exited).toBe(0);
   const put = server.requests.filter(({ operation }) => operation.startsWith("PUT"));
-  expect(put.map(({ body }) => body)).toEqual([[expect.objectContaining({ name: "video" })]]);
+  const names = ["video", "Remix this video", "Video details", "Animate this picture"];
+  const registered = put.map(({ body }) => z.array(z.object({ name: z.string() })).parse(body));
+  expect(registered.map((commands) => commands.map(({ name }) => name).sort())).toEqual([names.sort()]);
   const manifest = JSON.parse(output().slice(output().indexOf("{"), output().lastIndexOf("}") + 1));
   expect(manifest.features.slash_commands[0].command).toBe("/video");
   expect(manifest.oauth_config.scopes.bot).toEqual(
     expect.arrayContaining(["commands", "chat:write", "files:write"]),
   );
+  expect(manifest.features.shortcuts).toHaveLength(3);
   expect(manifest.settings.socket_mode_enabled).toBe(true);
 });
 

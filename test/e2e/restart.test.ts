@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { settingsFor, startBot } from "../fixtures/bot-process.ts";
+import { finishedButtons } from "../fixtures/buttons.ts";
 import { startSimulator } from "../fixtures/simulator.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { createDiscordServer } from "../servers/discord/discord-server.ts";
@@ -89,7 +90,7 @@ async function openSlack(): Promise<Platform> {
       expect(textOf(card ?? { blocks: [] })).toContain("Done in");
       expect(textOf(card ?? { blocks: [] })).toContain("See the video");
       expect(video?.files).toMatchObject([{ mimetype: "video/mp4", status: "complete" }]);
-      expect(buttonsOf(video ?? { blocks: [] }).map(({ label }) => label)).toEqual(["Remix"]);
+      expect(buttonsOf(video ?? { blocks: [] }).map(({ label }) => label)).toEqual(finishedButtons);
     },
   };
 }

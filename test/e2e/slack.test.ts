@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
 import { settingsFor, startBot } from "../fixtures/bot-process.ts";
+import { finishedButtons } from "../fixtures/buttons.ts";
 import { startSimulator } from "../fixtures/simulator.ts";
 import { type SlackMode, slackModes } from "../fixtures/slack-bot.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
@@ -50,7 +51,7 @@ it.each(slackModes)("does the whole job over %s in a process of its own", async 
   expect(video.files).toMatchObject([{ mimetype: "video/mp4", status: "complete" }]);
   expect(video.files[0]?.bytes?.toString("latin1", 4, 8)).toBe("ftyp");
   expect(video.pinged.users).toEqual([bob.user.id]);
-  expect(buttonsOf(video).map(({ label }) => label)).toEqual(["Remix"]);
+  expect(buttonsOf(video).map(({ label }) => label)).toEqual(finishedButtons);
 
   const view = await (await bob.press(video, "Remix")).openedView();
   expect(JSON.stringify(view.blocks)).toContain('"initial_value":"a paper boat"');

@@ -51,7 +51,8 @@ export function mediaSuite(kind: string, open: () => Promise<MediaStore>): void 
       expect(await text(media.read("job4/video.mp4"))).toBe("");
       const info = await media.stat("job1/video.mp4");
       expect(info?.bytes).toBe(12);
-      expect(info?.modifiedAt).toBeGreaterThanOrEqual(before - 1);
+      // File systems take their times from a clock that ticks every few milliseconds.
+      expect(info?.modifiedAt).toBeGreaterThanOrEqual(before - 10);
       expect(info?.modifiedAt).toBeLessThanOrEqual(Date.now() + 1);
     });
 

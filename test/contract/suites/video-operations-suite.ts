@@ -49,7 +49,7 @@ export function videoOperationsSuite(kind: string, start: () => Promise<Operatio
       await harness.memory.videos.delete(harness.memory.videos.all()[0]?.id ?? "");
       await requester.press("Details");
       await shows(requester, "no longer there");
-      expect((await requester.page())?.pictures).toBe(1);
+      await expect.poll(async () => (await requester.page())?.pictures).toBe(1);
     });
 
     it("delete: asks, takes the video out of the channel, and is for those who may", async () => {
