@@ -121,6 +121,10 @@ export async function createApp(options: {
         return job && familyOf(job, { jobs, maySee, link: access.link });
       },
       link: access.link,
+      async nameOf(channel) {
+        const name = adapters.get(channel.platform)?.nameOf?.(channel);
+        return name && `#${name}`;
+      },
       assets: createAssets(),
       host: config.HOST,
       publicUrl: config.PUBLIC_URL,

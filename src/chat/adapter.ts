@@ -173,6 +173,8 @@ export interface ChatAdapter {
   }): Promise<void>;
   /** Whether a person may read a channel right now; false where nobody can tell. @throws ServiceError */
   canRead(personId: string, channel: Destination): Promise<boolean>;
+  /** What a channel is called, where that is known without asking the platform. */
+  nameOf?(channel: Pick<Destination, "workspace" | "channel">): string | undefined;
   /** A picture from its `reference`, where pictures on this platform have such. */
   reopen?(reference: string): ImageAttachment;
   /** Writes to a channel or a person by the platform's own id, where it has such. @throws ServiceError */

@@ -108,6 +108,11 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): ChatAdapte
 
     postCard: cards.post,
 
+    nameOf({ channel }) {
+      const known = client.channels.cache.get(channel);
+      return known && !known.isDMBased() ? known.name : undefined;
+    },
+
     async findCard(destination, receipt) {
       try {
         const answer = await api.originalAnswer(decodeReceipt(receipt));

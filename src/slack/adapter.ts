@@ -103,6 +103,7 @@ export function createSlackAdapter(options: Options): SlackAdapter {
     deliver,
     retract,
     canRead,
+    nameOf: channels.nameOf,
     reopen: (reference) => reopenAttachment(reference, { workspaces, apiUrl }),
 
     async tell(address, notice) {

@@ -13,6 +13,8 @@ export interface Channels {
   post(destination: Destination, message: SlackMessage): Promise<Destination>;
   /** Does something there; where that fails for want of membership, once more as a member. */
   asMember<T>(destination: Destination, work: (workspace: Workspace) => Promise<T>): Promise<T>;
+  /** What a channel is called, if it was heard of. */
+  nameOf(destination: Pick<Destination, "workspace" | "channel">): string | undefined;
   /** What to tell somebody whose request cannot be answered there. */
   refusal(destination: Destination): Promise<UserError>;
 }
@@ -29,7 +31,9 @@ export function createChannels(options: {
 }): Channels {
   const { workspaces, now, logger } = options;
   const open = new Map<string, number>();
-  const keyOf = ({ workspace, channel }: Destination) => `${workspace}:${channel}`;
+  const names = new Map<string, string>();
+  const keyOf = ({ workspace, channel }: Pick<Destination, "workspace" | "channel">) =>
+    `${workspace}:${channel}`;
 
   async function refusal({ workspace, channel }: Destination): Promise<UserError> {
     const { botName } = await workspaces.of(workspace);
@@ -65,6 +69,8 @@ export function createChannels(options: {
     const { call } = await workspaces.of(destination.workspace);
     try {
       const { channel } = await call((client) => client.conversations.info({ channel: destination.channel }));
+      if (names.size >= REMEMBERED_MAX) names.clear();
+      if (channel?.name !== undefined) names.set(keyOf(destination), channel.name);
       if (channel?.is_archived) {
         throw new UserError("channel_archived", "This channel is archived, so nothing can be posted here.");
       }
@@ -102,6 +108,7 @@ export function createChannels(options: {
         return { ...destination, message: answer.ts };
       }),
 
+    nameOf: (destination) => names.get(keyOf(destination)),
     asMember,
     refusal,
   };

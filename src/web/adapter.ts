@@ -93,6 +93,8 @@ export function createWebAdapter({ store, now }: { store: Store; now: () => numb
       return (await handler?.complete({ actor: ACTOR, destination: CHANNEL, ...query })) ?? [];
     },
 
+    nameOf: ({ channel }) => channel,
+
     /** A local page has no limits. */
     draws: () => [],
     async checkAccess() {},

@@ -55,6 +55,7 @@ async function openFake(delivers: "in place" | "apart") {
     person: ada,
     media: createMemoryMediaStore(),
     needsCard: false,
+    channelName: undefined,
     closed: { personId: "bob", channel: secret },
     messages: () =>
       adapter.messages.map(({ destination, cards, video, notified }) => {
@@ -123,6 +124,7 @@ chatAdapterSuite("slack", async () => {
     person: { id: bob.user.id, name: bob.user.name },
     media: createMemoryMediaStore(),
     needsCard: false,
+    channelName: "general",
     closed: { personId: bob.user.id, channel: { ...channel, channel: secret.id } },
     messages: () =>
       general.messages.map((message) => ({
@@ -190,6 +192,7 @@ chatAdapterSuite("web", async () => {
     person: { id: "you", name: "You" },
     media: memory.media,
     needsCard: false,
+    channelName: "playground",
     closed: { personId: "you", channel: { ...channel, channel: "elsewhere" } },
     async messages() {
       const html = await (await fetch(url)).text();

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Job } from "../../src/jobs/job.ts";
 import { clipBytes } from "../fakes/fake-videos-client.ts";
 import { type BotMemory, createBotMemory } from "../fixtures/bot.ts";
+import { finishedButtons } from "../fixtures/buttons.ts";
 import { type DiscordBot, startDiscordBot } from "../fixtures/discord-bot.ts";
 import { colourAt, plain, RED } from "../fixtures/pictures.ts";
 import { createDiscordServer, type DiscordServer } from "../servers/discord/discord-server.ts";
@@ -92,16 +93,7 @@ describe("/video create", () => {
       },
     ]);
     expect(card.media[0]?.attachment?.bytes.equals(clipBytes)).toBe(true);
-    const labels = [
-      "Remix",
-      "Extend",
-      "Again with changes",
-      "Details",
-      "Thumbnail",
-      "Sprite sheet",
-      "Delete",
-    ];
-    expect(card.buttons.map(({ label }) => label)).toEqual(labels);
+    expect(card.buttons.map(({ label }) => label)).toEqual(finishedButtons);
     const { messages } = server.channel("general");
     expect(messages[0]).toBe(card);
     expect(messages.map(({ text }) => text).slice(1)).toEqual([`<@${ada.id}> your video is ready.`]);

@@ -37,6 +37,8 @@ export interface ChatAdapterHarness {
   needsCard: boolean;
   /** Somebody, and a channel of the platform that they may not read. */
   closed: { personId: string; channel: Destination };
+  /** What the channel is called; undefined where channels have no names. */
+  channelName: string | undefined;
   /** What stands in the channel, oldest first. */
   messages(): Promise<ShownMessage[]> | ShownMessage[];
   /** Somebody deletes a message. */

@@ -112,6 +112,12 @@ export function privateAnswers(current: () => ChatAdapterHarness): void {
     expect(shown?.pictures).toBe(5);
   });
 
+  it("knows what a channel is called once it was asked there", async () => {
+    const { adapter, channel, channelName } = current();
+    await adapter.checkAccess(channel);
+    expect(adapter.nameOf?.(channel)).toBe(channelName);
+  });
+
   it("tells who may read a channel", async () => {
     const { adapter, person, channel, closed } = current();
     expect(await adapter.canRead(person.id, channel)).toBe(true);

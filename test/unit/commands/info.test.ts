@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { bob, grace } from "../../fakes/fake-chat-adapter.ts";
 import { createScene, here } from "../../fixtures/bot-scene.ts";
+import { finishedButtons } from "../../fixtures/buttons.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
@@ -99,15 +100,7 @@ describe("cards", () => {
     const { chat, ask, complete, pass, text, videos, lastPrivate, card } = await createScene();
     const { id } = await ask();
     await complete();
-    expect(card()?.buttons.map(({ label }) => label)).toEqual([
-      "Remix",
-      "Extend",
-      "Again with changes",
-      "Details",
-      "Thumbnail",
-      "Sprite sheet",
-      "Delete",
-    ]);
+    expect(card()?.buttons.map(({ label }) => label)).toEqual(finishedButtons);
     videos.lack("extend");
     await chat.type(`extend ${id} it lands`);
     await pass(0);
