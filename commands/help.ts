@@ -2,21 +2,27 @@ import type { Line } from "../src/chat/rich-text.ts";
 import type { Catalog } from "../src/videos/catalog.ts";
 import { type AnyCommand, type CommandContext, defineCommand } from "./command.ts";
 
+/** With more options than this only their names are told. */
+const DETAILED_MAX = 5;
+
 /** `/video help`: what there is to type, made from the declarations. */
 export const help = defineCommand({
   name: "help",
   description: "What the bot can do",
   options: {},
-  async run({ request, commands, catalog, faults }) {
-    const listed = commands.filter((command) => command.run);
-    const buttons = commands.flatMap(({ button, description }) =>
-      button ? [{ label: button.label, description }] : [],
-    );
+  async run({ request, commands, catalog, faults, videos }) {
+    const isOffered = ({ needs }: AnyCommand) => needs === undefined || videos.supports(needs);
+    const offered = commands.filter(isOffered);
+    const missing = commands.filter((command) => !isOffered(command)).map(({ name }) => name);
+    const buttons = offered.flatMap(({ button }) => (button ? [button.label] : []));
     await request.reply.private({
       tone: "info",
       lines: [
-        ...listed.flatMap((command) => commandLines(command, catalog)),
-        ...buttons.map(({ label, description }): Line => [{ bold: label }, ` (button): ${description}`]),
+        ...offered.filter(({ run }) => run).flatMap((command) => commandLines(command, catalog)),
+        [{ bold: "Buttons under videos" }, ` ${buttons.join(", ")}`],
+        ...(missing.length === 0
+          ? []
+          : [[`The video service cannot do this, so it is switched off: ${missing.join(", ")}.`]]),
         ...faultLines(faults),
       ],
     });
@@ -24,12 +30,13 @@ export const help = defineCommand({
 });
 
 function commandLines({ name, description, options }: AnyCommand, catalog: Catalog): Line[] {
-  const wordy = Object.entries(options).flatMap(([option, { type, ...rest }]) => {
-    const offered =
-      type === "choice" && "choices" in rest ? rest.choices(catalog).map(({ label }) => label) : [];
-    return [` ${option}${offered.length > 0 ? `: ${offered.join(", ")}` : ""}`];
+  const shown = Object.entries(options).filter(([, { type }]) => type !== "hidden");
+  const words = shown.map(([option, declared]) => {
+    const detailed = declared.type === "choice" && shown.length <= DETAILED_MAX;
+    const offered = detailed ? declared.choices(catalog).map(({ label }) => label) : [];
+    return offered.length > 0 ? `${option}: ${offered.join(", ")}` : option;
   });
-  const tail = wordy.length > 0 ? ` —${wordy.join(";")}` : "";
+  const tail = words.length > 0 ? ` — ${words.join("; ")}` : "";
   return [[{ code: `/video ${name}` }, ` ${description}${tail}`]];
 }
 

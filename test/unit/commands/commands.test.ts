@@ -112,7 +112,7 @@ describe("retry", () => {
 
 describe("help", () => {
   it("names every command, its options with their choices, and the buttons", async () => {
-    const { chat, lastPrivate } = await createScene();
+    const { chat, lastPrivate, videos } = await createScene();
     await chat.type("help");
     const text = lastPrivate();
     for (const part of [
@@ -120,12 +120,19 @@ describe("help", () => {
       "/video remix",
       "/video status",
       "/video help",
-      "Thumbnail (button)",
+      "Buttons under videos Retry, Remix",
     ])
       expect(text).toContain(part);
     expect(text).toContain("seconds: 4 seconds, 8 seconds, 12 seconds");
     expect(text).toContain("/video retry");
     expect(text).not.toContain("simulated");
+    expect(text).not.toContain("; from");
+    expect(text.length).toBeLessThan(3_000);
+    videos.lack("extend");
+    await expect(videos.extend("v", "x", "4")).rejects.toThrow();
+    await chat.type("help");
+    expect(lastPrivate()).not.toContain("/video extend");
+    expect(lastPrivate()).toContain("it is switched off: extend.");
   });
 });
 
