@@ -10,7 +10,7 @@ import type { Forgetting } from "../src/jobs/forgetting.ts";
 import type { Job } from "../src/jobs/job.ts";
 import type { JobAccess } from "../src/jobs/job-access.ts";
 import type { JobFiles } from "../src/jobs/job-files.ts";
-import type { JobLists } from "../src/jobs/job-lists.ts";
+import type { JobKind, JobLists } from "../src/jobs/job-lists.ts";
 import type { JobPoller } from "../src/jobs/job-poller.ts";
 import type { JobRemoval } from "../src/jobs/job-removal.ts";
 import type { JobService } from "../src/jobs/job-service.ts";
@@ -43,8 +43,8 @@ export type Option =
     })
   /** A file, or an https address that leads to one. */
   | (OptionBase & { type: "image" })
-  /** A job's id; completed from the requester's own jobs where the platform can. */
-  | (OptionBase & { type: "video" })
+  /** A job's id; completed from the requester's own jobs of that kind (finished ones) where the platform can. */
+  | (OptionBase & { type: "video"; of?: JobKind })
   /** Somebody by name; completed from those who made videos in that channel, and from `words`. */
   | (OptionBase & { type: "person"; words?: Choice[] })
   /** Travels with a form; people are not offered it. */

@@ -9,7 +9,12 @@ export const remove = defineCommand({
   name: "delete",
   description: "Delete a video, or stop one that is being made",
   options: {
-    video: { type: "video", description: "The video's id, at the foot of its card", required: true },
+    video: {
+      type: "video",
+      of: "any",
+      description: "The video's id, at the foot of its card",
+      required: true,
+    },
   },
   button: {
     label: "Delete",

@@ -1,5 +1,6 @@
 import { DIRECT_MESSAGES } from "../src/chat/adapter.ts";
 import { UserError } from "../src/errors.ts";
+import type { Erased } from "../src/jobs/forgetting.ts";
 import type { Action } from "../src/jobs/permissions.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 
@@ -26,12 +27,20 @@ export const forget = defineCommand({
     const { reply } = context.request;
     const subject = subjectOf(argument);
     await check(context, subject);
-    const erased = await erase(context, subject);
-    const count = `${erased} video${erased === 1 ? "" : "s"}`;
-    const words = `Erased: ${count} with prompts and files, settings and stars of ${SUBJECTS[subject]}.`;
-    await reply.page({ title: "Forgotten", lines: [[words]], rows: [], buttons: [] });
+    const { erased, pending } = await erase(context, subject);
+    const lines = [
+      [
+        `Erased: ${videos(erased)} with prompts and files, and what else was kept about ${SUBJECTS[subject]}.`,
+      ],
+      ...(pending === 0
+        ? []
+        : [[`${videos(pending)} being made right now: finished first, and erased within the hour after.`]]),
+    ];
+    await reply.page({ title: "Forgotten", lines, rows: [], buttons: [] });
   },
 });
+
+const videos = (count: number) => `${count} video${count === 1 ? "" : "s"}`;
 
 function subjectOf(word: string): Subject {
   if (word === "me" || word === "channel" || word === "server") return word;
@@ -59,10 +68,10 @@ async function ask(context: CommandContext, subject: Subject): Promise<void> {
     title: `Forget ${SUBJECTS[subject]}?`,
     lines: [
       [
-        `${count} video${count === 1 ? "" : "s"} with prompts, pictures and files, the settings, and the stars go from the bot's memory and its galleries, for ever.`,
+        `${videos(count)} with prompts, pictures and files, the settings, and the stars go from the bot's memory and its galleries, for ever.`,
       ],
       [
-        "What stands in the chat stays there, without working buttons, and so does what the video service keeps. Delete videos one by one to have them gone there, too. What is being made right now is finished first.",
+        "What stands in the chat stays there, without working buttons, and so does what the video service keeps. Delete videos one by one to have them gone there, too. What is being made right now is finished first, and erased then.",
       ],
     ],
     rows: [],
@@ -70,7 +79,7 @@ async function ask(context: CommandContext, subject: Subject): Promise<void> {
   });
 }
 
-async function erase({ forgetting, request }: CommandContext, subject: Subject): Promise<number> {
+async function erase({ forgetting, request }: CommandContext, subject: Subject): Promise<Erased> {
   const { actor, destination } = request;
   const { platform, workspace } = destination;
   if (subject === "me") return forgetting.person({ platform, id: actor.id }, destination);

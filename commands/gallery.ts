@@ -82,11 +82,12 @@ function isSort(word: string | undefined): word is keyof typeof SORTS {
   return word !== undefined && Object.hasOwn(SORTS, word);
 }
 
-function headLines({ search, sort = "newest" }: GalleryQuery, total: number): Line[] {
+function headLines({ search, by, model, sort = "newest" }: GalleryQuery, total: number): Line[] {
   const searched = search === undefined ? "" : ` for “${shorten(search, 60)}”`;
   if (total === 0) {
-    const advice = search === undefined ? ["Make one with ", { code: "/video create" }, "."] : [];
-    return [[`No videos${searched} here yet. `, ...advice]];
+    if (search !== undefined || by !== undefined || model !== undefined)
+      return [[`No videos${searched} here that fit.`]];
+    return [["No videos here yet. Make one with ", { code: "/video create" }, "."]];
   }
   return [[`${total} video${total === 1 ? "" : "s"}${searched}, ${SORTS[sort]}`]];
 }

@@ -1,4 +1,6 @@
+import { UserError } from "../src/errors.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
+import { splitPageArgument } from "./page-argument.ts";
 
 /** `/video hide` and its button on Details: moderators take a video out of the galleries, and put it back. */
 export const hide = defineCommand({
@@ -7,16 +9,28 @@ export const hide = defineCommand({
   options: {
     video: { type: "video", description: "The video's id, at the foot of its card", required: true },
   },
-  run: (context, { video }) => toggle(context, video),
-  press: toggle,
+  async run(context, { video }) {
+    const { unlisted } = await context.access.findFinished(context.request, video);
+    await set(context, video, unlisted !== "hidden");
+  },
+  // The button says what is wanted: its page may be older than what somebody else has done.
+  async press(context, argument) {
+    const { query: jobId, at: wish } = splitPageArgument(argument);
+    await set(context, jobId, wish !== "show");
+  },
 });
 
-async function toggle({ removal, access, request }: CommandContext, jobId: string): Promise<void> {
-  const { unlisted } = await access.findFinished(request, jobId);
-  const job = await removal.hide(request, jobId, unlisted !== "hidden");
-  const words =
-    job.unlisted === "hidden"
-      ? `Video ${job.id} is hidden from every gallery. Its message stays.`
-      : `Video ${job.id} is shown in the galleries again.`;
+async function set(
+  { removal, access, request }: CommandContext,
+  jobId: string,
+  hidden: boolean,
+): Promise<void> {
+  await access.findFinished(request, jobId);
+  const job = await removal.hide(request, jobId, hidden);
+  if (job.unlisted && job.unlisted !== "hidden")
+    throw new UserError("message_gone", `The message of ${job.id} was deleted, so no gallery shows it.`);
+  const words = job.unlisted
+    ? `Video ${job.id} is hidden from every gallery. Its message stays.`
+    : `Video ${job.id} is shown in the galleries again.`;
   await request.reply.private({ tone: "info", lines: [[words]] });
 }

@@ -4,6 +4,7 @@ import { type FamilyNode, familyOf } from "../src/jobs/family.ts";
 import { isDeleted, isFinished, type Job } from "../src/jobs/job.ts";
 import { factLines, headLines, tookLine } from "../src/jobs/job-facts.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
+import { starButton } from "./star.ts";
 
 /** What a family takes of a page at most. */
 const FAMILY_LINES = 20;
@@ -13,7 +14,12 @@ export const info = defineCommand({
   name: "info",
   description: "Everything about a video, and what it was made from",
   options: {
-    video: { type: "video", description: "The video's id, at the foot of its card", required: true },
+    video: {
+      type: "video",
+      of: "any",
+      description: "The video's id, at the foot of its card",
+      required: true,
+    },
   },
   button: { label: "Details", style: "secondary", shows: (job) => job.phase === "delivered" },
   shortcut: { label: "Video details", on: "video" },
@@ -30,7 +36,7 @@ async function show(context: CommandContext, jobId: string): Promise<void> {
   const count = await stars.count(job.id);
   const root = await familyOf(job, {
     jobs: store,
-    maySee: (member) => access.maySee(request, member),
+    maySee: access.shownTo(request),
     link: access.link,
   });
   const family = root.children.length > 0 ? [[{ bold: "Family" }], ...familyLines(root, job.id)] : [];
@@ -54,27 +60,32 @@ function starLine(count: number): Line[] {
 
 function familyLines(root: FamilyNode, self: string): Line[] {
   const lines: Line[] = [];
+  let own: Line | undefined;
   const add = ({ id, link, operation, prompt, state, children }: FamilyNode, depth: number) => {
     const name = link === undefined ? { code: id } : { link, text: id };
     const how = operation === "create" ? "" : ` ${operation}`;
     const marked = id === self ? " (this one)" : "";
     const words = prompt === "" ? state : shorten(prompt.replaceAll(/\s+/gu, " "), 60);
-    lines.push([`${"\u2003".repeat(depth)}${depth > 0 ? "└ " : ""}`, name, `${how}${marked} · ${words}`]);
+    const line: Line = [
+      `${"\u2003".repeat(depth)}${depth > 0 ? "└ " : ""}`,
+      name,
+      `${how}${marked} · ${words}`,
+    ];
+    lines.push(line);
+    if (id === self) own = line;
     for (const child of children) add(child, depth + 1);
   };
   add(root, 0);
   if (lines.length <= FAMILY_LINES) return lines;
-  return [...lines.slice(0, FAMILY_LINES), [`and ${lines.length - FAMILY_LINES} more`]];
+  const shown = lines.filter((line, at) => at < FAMILY_LINES || line === own);
+  return [...shown, [`and ${lines.length - shown.length} more`]];
 }
 
-async function buttonsOf(
-  { access, permissions, stars, videos, request }: CommandContext,
-  job: Job,
-): Promise<PageButton[]> {
+async function buttonsOf(context: CommandContext, job: Job): Promise<PageButton[]> {
+  const { access, permissions, videos, request } = context;
   if (isDeleted(job)) return [];
   const link = access.link(job);
   const { actor, destination } = request;
-  const starred = await stars.has(job.id, actor.id);
   const button = (label: string, action: string, argument = job.id): PageButton => ({
     label,
     style: "secondary",
@@ -82,13 +93,18 @@ async function buttonsOf(
     argument,
   });
   const finished = isFinished(job);
-  const mayHide = finished && (await permissions.may("hide", actor, destination, job));
+  const hidable = finished && (job.unlisted === undefined || job.unlisted === "hidden");
+  const mayHide = hidable && (await permissions.may("hide", actor, destination, job));
   const buttons: PageButton[] = [
-    ...(finished ? [button(starred ? "Take my star away" : "Star", "star")] : []),
+    ...(finished ? [await starButton(context, job)] : []),
     ...(finished ? [button("Play", "play")] : []),
     ...(finished && videos.supports("edit") ? [button("Edit", "edit")] : []),
     ...(mayHide
-      ? [button(job.unlisted === "hidden" ? "Show in galleries" : "Hide from galleries", "hide")]
+      ? [
+          job.unlisted
+            ? button("Show in galleries", "hide", `${job.id}_show`)
+            : button("Hide from galleries", "hide", `${job.id}_hide`),
+        ]
       : []),
     ...(link === undefined ? [] : [{ label: "Go to message", style: "secondary", link } as const]),
   ];

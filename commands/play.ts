@@ -3,13 +3,15 @@ import { UserError } from "../src/errors.ts";
 import { headLines } from "../src/jobs/job-facts.ts";
 import { defineCommand } from "./command.ts";
 import { splitPageArgument } from "./page-argument.ts";
+import { starButton } from "./star.ts";
 
 /** The Play button of galleries: the video, for the one who pressed alone. */
 export const play = defineCommand({
   name: "play",
   description: "Play a video from the gallery",
   options: {},
-  async press({ access, files, stars, request, now }, argument) {
+  async press(context, argument) {
+    const { access, files, request, now } = context;
     const { query: jobId, at: back = "all" } = splitPageArgument(argument);
     const job = await access.findFinished(request, jobId);
     const file = await files.kept(job, "video");
@@ -19,7 +21,6 @@ export const play = defineCommand({
       throw new UserError("no_file", `Video ${job.id} is no longer kept, and its message is gone.`);
     const altText = shorten(`AI-generated video: ${job.request.prompt}`, 900);
     const picture = thumbnail && { file: thumbnail, altText };
-    const starred = await stars.has(job.id, request.actor.id);
     await request.reply.page({
       title: `Video ${job.id}`,
       lines: [
@@ -41,12 +42,7 @@ export const play = defineCommand({
       buttons: [
         { label: "Back to the gallery", style: "secondary", action: "gallery", argument: back },
         { label: "Remix", style: "primary", action: "remix", argument: job.id },
-        {
-          label: starred ? "Take my star away" : "Star",
-          style: "secondary",
-          action: "star",
-          argument: job.id,
-        },
+        await starButton(context, job),
         ...(link === undefined ? [] : [{ label: "Go to message", style: "secondary", link } as const]),
       ],
     });

@@ -5,7 +5,12 @@ export const retry = defineCommand({
   name: "retry",
   description: "Make a video again, just as it was asked for",
   options: {
-    video: { type: "video", description: "The video's id, at the foot of its card", required: true },
+    video: {
+      type: "video",
+      of: "ended",
+      description: "The video's id, at the foot of its card",
+      required: true,
+    },
   },
   button: {
     label: "Retry",

@@ -99,7 +99,11 @@ async function save(
   const rule = Object.keys(values).find(isRule);
   const forChannel = whose === "channel";
   if (rule !== undefined && !forChannel)
-    throw new UserError("channel_only", `“${rule}” is set for a channel: add “for: channel”.`, rule);
+    throw new UserError(
+      "channel_only",
+      `“${rule}” is a rule of a whole channel: set “for” to “channel” as well.`,
+      rule,
+    );
   if (forChannel) await permissions.require("set-channel", actor, destination);
   const changes = Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, value === UNSET ? undefined : value]),

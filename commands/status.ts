@@ -10,7 +10,11 @@ export const status = defineCommand({
   name: "status",
   description: "See how your videos stand",
   options: {
-    video: { type: "video", description: "One video's id; without it, all of yours that are not finished" },
+    video: {
+      type: "video",
+      of: "any",
+      description: "One video's id; without it, all of yours that are not finished",
+    },
   },
   async run({ access, lists, poller, store, request, now }, { video }) {
     if (video !== undefined) {

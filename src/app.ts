@@ -63,7 +63,7 @@ export async function createApp(options: {
   const platforms = await openPlatforms({ config, store, media, catalog, commands, simulated, now, logger });
   const adapters = new Map([...platforms.adapters, ...extra].map((adapter) => [adapter.platform, adapter]));
   const queue = createInProcessQueue({ concurrency: CONCURRENCY, logger });
-  const { jobs, services, handler, work, poller, sweep } = createBot({
+  const { jobs, services, handler, work, poller, sweep, prepare } = createBot({
     store,
     media,
     videos,
@@ -145,6 +145,7 @@ export async function createApp(options: {
   return {
     handler,
     async start() {
+      await prepare();
       const { url } = await web.listen();
       await Promise.all([...adapters.values()].map((adapter) => adapter.start(handler)));
       queue.start(work);

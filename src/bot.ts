@@ -10,6 +10,7 @@ import { createGallery } from "./gallery/gallery.ts";
 import { createGalleryLinks } from "./gallery/gallery-links.ts";
 import { createPeople } from "./gallery/people.ts";
 import { createStars } from "./gallery/stars.ts";
+import { backfill } from "./jobs/backfill.ts";
 import { createCardBoard } from "./jobs/card-board.ts";
 import { createCardRenderer } from "./jobs/card-renderer.ts";
 import { createForgetting } from "./jobs/forgetting.ts";
@@ -66,7 +67,7 @@ export function createBot(options: BotOptions) {
   const jobs = createJobStore({ store, now });
   const settings = createSettings({ store, catalog, logger });
   const permissions = createPermissions({ settings, operatorIds: options.operatorIds });
-  const access = createJobAccess({ jobs, adapters });
+  const access = createJobAccess({ jobs, permissions, adapters });
   const gallery = createGallery({ store });
   const stars = createStars({ store, gallery });
   const listing = createListing({ jobs, gallery, stars });
@@ -75,15 +76,19 @@ export function createBot(options: BotOptions) {
     store,
     baseUrlOf: ({ platform }) => options.galleryUrl(platform),
     lifetimeMs: options.galleryLinkMs,
-    isOff: async ({ platform, workspace, channel }) =>
-      (await settings.of({ channel: { platform, workspace, channel } })).gallery === "off",
+    isOff: async (channel) => (await settings.here(channel)).gallery === "off",
     now,
   });
   const render = createCardRenderer({ jobs, access, typical, simulated, buttons, now });
   const board = createCardBoard({ adapters, budget, jobs, render, logger });
   const poller = createJobPoller({ jobs, videos, board, queue, intervalMs: options.pollIntervalMs, logger });
   const sweep = createJobSweep({ jobs, queue, now, logger });
-  const forgetting = createForgetting({ store, jobs, gallery, links, stars, settings, media, now, logger });
+  const queries = createPageQueries({ store });
+  const drafts = createDrafts({ store, adapters });
+  const forgetting = createForgetting({
+    ...{ store, jobs, gallery, links, stars, settings, queries, drafts },
+    ...{ media, adapters, now, logger },
+  });
 
   /** The buttons of all commands that the backend has what it takes for. */
   function buttons() {
@@ -134,8 +139,8 @@ export function createBot(options: BotOptions) {
     settings,
     permissions,
     forgetting,
-    queries: createPageQueries({ store }),
-    drafts: createDrafts({ store, adapters }),
+    queries,
+    drafts,
     videos,
     now,
   };
@@ -149,5 +154,7 @@ export function createBot(options: BotOptions) {
     logger,
   });
 
-  return { jobs, services, handler, work, poller, sweep };
+  /** To be awaited before anything is asked of it. */
+  const prepare = () => backfill({ store, jobs, list: listing, now, logger });
+  return { jobs, services, handler, work, poller, sweep, prepare };
 }

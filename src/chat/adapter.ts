@@ -16,6 +16,8 @@ export interface Destination {
   /** Discord guild or `DIRECT_MESSAGES`, Slack team, "local" for the playground. */
   workspace: string;
   channel: string;
+  /** Of a Discord thread, the channel it is in: that one's rules hold for it, too. */
+  parent?: string;
   /** Slack `thread_ts`; a Discord thread is a channel of its own. */
   thread?: string;
   message?: string;
@@ -64,8 +66,12 @@ export type ChatEvent =
   | { kind: "channel-deleted"; channel: Destination }
   /** Somebody put a star under a message, or took theirs away. */
   | { kind: "star"; message: Destination; person: string; starred: boolean }
+  /** Somebody took everybody's stars from a message. */
+  | { kind: "stars-cleared"; message: Destination }
   /** The bot was added to, or removed from, a server or workspace. */
-  | { kind: "joined" | "left"; platform: PlatformName; workspace: string };
+  | { kind: "joined" | "left"; platform: PlatformName; workspace: string }
+  /** All the servers or workspaces that the bot is in, told at the start: what happened meanwhile was not heard. */
+  | { kind: "present"; platform: PlatformName; workspaces: string[] };
 
 /** The one answer to a request; the adapter sees to the platform's three seconds. */
 export interface Reply {
@@ -170,6 +176,16 @@ export interface ChatAdapter {
     result: Destination | undefined;
     checkpoint: string | undefined;
     card: Card;
+  }): Promise<void>;
+  /**
+   * Forgets what the adapter itself keeps of a card and its video (notes, files uploaded for pages); what stands in the
+   * chat stays. Absent: it keeps nothing.
+   */
+  forget?(shown: {
+    jobId: string;
+    destination: Destination;
+    result: Destination | undefined;
+    checkpoint: string | undefined;
   }): Promise<void>;
   /** Whether a person may read a channel right now; false where nobody can tell. @throws ServiceError */
   canRead(personId: string, channel: Destination): Promise<boolean>;

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { AnyCommand, CommandContext, Services } from "../../commands/command.ts";
 import { ServiceError, UserError } from "../errors.ts";
+import { isFinished } from "../jobs/job.ts";
 import type { Collection } from "../store/store.ts";
 import type { Catalog } from "../videos/catalog.ts";
 import type {
@@ -116,7 +117,9 @@ export function createDispatcher(dependencies: Dependencies): ChatHandler {
   }
 
   async function suggestVideos(query: CompletionQuery) {
-    const found = await lists.suggest(query, query.text, COMPLETIONS_MAX);
+    const declared = commandNamed(query.command).options[query.option];
+    const kind = declared?.type === "video" ? declared.of : undefined;
+    const found = await lists.suggest(query, query.text, COMPLETIONS_MAX, kind);
     return found.map(({ id, request }) => ({
       name: shorten(`${id} · ${request.prompt.replaceAll(/\s+/gu, " ")}`, 100),
       value: id,
@@ -132,7 +135,13 @@ export function createDispatcher(dependencies: Dependencies): ChatHandler {
         return;
       case "star": {
         const job = await store.byMessage(event.message);
-        if (job) await stars.set({ channel: job.destination, id: job.id }, event.person, event.starred);
+        if (job && isFinished(job))
+          await stars.set({ channel: job.destination, id: job.id }, event.person, event.starred);
+        return;
+      }
+      case "stars-cleared": {
+        const job = await store.byMessage(event.message);
+        if (job) await stars.clear({ channel: job.destination, id: job.id });
         return;
       }
       default:
@@ -187,8 +196,8 @@ function inWords(error: unknown): Notice {
   if (error instanceof ServiceError && error.retryable) {
     return {
       tone: "error",
-      lines: [["That did not get through just now. Nothing was made; try again in a moment."]],
+      lines: [["That did not get through just now; try again in a moment."]],
     };
   }
-  return { tone: "error", lines: [["That went wrong on our side. Nothing was made; the log says more."]] };
+  return { tone: "error", lines: [["That went wrong on our side; the log says more."]] };
 }

@@ -8,6 +8,8 @@ export interface Drafts {
   keep(platform: PlatformName, person: string, picture: ImageAttachment): Promise<string | undefined>;
   /** The picture again, for the one who picked it; undefined when it is no longer kept. */
   open(platform: PlatformName, person: string, id: string): Promise<ImageAttachment | undefined>;
+  /** Forgets a person's. */
+  forget(platform: PlatformName, person: string): Promise<void>;
 }
 
 interface Draft {
@@ -36,6 +38,10 @@ export function createDrafts(options: {
       const draft = await drafts.get(id);
       if (draft?.platform !== platform || draft.person !== person) return undefined;
       return adapters.get(platform)?.reopen?.(draft.reference);
+    },
+    async forget(platform, person) {
+      for await (const [id, draft] of drafts.entries())
+        if (draft.platform === platform && draft.person === person) await drafts.delete(id);
     },
   };
 }

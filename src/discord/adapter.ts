@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Events, type Interaction, Status } from "discord.js";
 import type { Logger } from "pino";
 import type { AnyCommand } from "../../commands/command.ts";
-import type { ChatAdapter, ChatHandler, Destination, Draw } from "../chat/adapter.ts";
+import type { ChatAdapter, ChatEvent, ChatHandler, Destination, Draw } from "../chat/adapter.ts";
 import { UserError } from "../errors.ts";
 import type { Catalog } from "../videos/catalog.ts";
 import { createAccess } from "./access.ts";
@@ -47,7 +47,10 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): ChatAdapte
   const { token, apiUrl, catalog, commands, logger, now } = options;
   const api = createDiscordApi({ token, apiUrl });
   const access = createAccess();
-  const cards = createCardChannel({ api });
+  /** Before the start nobody listens. */
+  let tell: (event: ChatEvent) => void = () => {};
+  const lost = (card: Destination) => tell({ kind: "messages-deleted", messages: [card] });
+  const cards = createCardChannel({ api, lost, logger });
   const { deliver, retract } = createDelivery({ api, cards, link, now, logger });
   const imageOf = createFileOpener({ apiUrl });
   const pictures = createPictures({ api, imageOf });
@@ -83,7 +86,8 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): ChatAdapte
       const registered = await syncCommands({ ...options, api, applicationId });
       if (registered) logger.info("Discord commands registered");
       client.on(Events.InteractionCreate, (interaction) => keep(take(interaction, handler)));
-      listenForEvents(client, (event) => keep(handler.event(event)));
+      tell = (event) => keep(handler.event(event));
+      listenForEvents(client, tell);
       client.on(Events.Error, (err) => logger.error({ err }, "Discord client failed"));
       client.on(Events.ShardError, (err) => logger.warn({ err }, "Discord gateway connection failed"));
       client.on(Events.ShardDisconnect, ({ code }) =>

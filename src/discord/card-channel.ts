@@ -1,4 +1,5 @@
 import { type APIMessage, MessageFlags } from "discord.js";
+import type { Logger } from "pino";
 import type { Destination } from "../chat/adapter.ts";
 import type { Card } from "../chat/card.ts";
 import type { DiscordApi, Upload } from "./discord-api.ts";
@@ -14,17 +15,28 @@ export interface CardChannel {
   edit(destination: Destination, card: Card): Promise<void>;
   /** Edits the card so that it plays the file. */
   upload(destination: Destination, card: Card, upload: Upload): Promise<void>;
-  /** Leaves the card without its video; nothing happens where the message is gone or out of reach. */
+  /** Leaves the card without its video, or removes it where it cannot be edited. */
   retract(destination: Destination, card: Card): Promise<void>;
+  /** Removes a message of the bot's own; one that is gone is fine, one out of reach is in the log. */
+  remove(at: { channel: string; message: string }, jobId: string): Promise<void>;
   /** The message as Discord shows it; undefined where the bot may not read the history. */
   read(destination: Destination): Promise<APIMessage | undefined>;
 }
 
 /** Flags of an answer that is no card: seen by one person, or not written yet. */
 const NO_CARD = MessageFlags.Ephemeral | MessageFlags.Loading;
+/** What Discord says of a message that the bot cannot change where it stands. */
+const OUT_OF_REACH = ["no_access", "archived"] as const;
+
+interface Dependencies {
+  api: DiscordApi;
+  /** Told of a card that turned out to be gone when it was to be edited. */
+  lost: (card: Destination) => void;
+  logger: Logger;
+}
 
 /** Builds the channel side of the adapter. */
-export function createCardChannel({ api }: { api: DiscordApi }): CardChannel {
+export function createCardChannel({ api, lost, logger }: Dependencies): CardChannel {
   async function read(destination: Destination): Promise<APIMessage | undefined> {
     const { channel, message } = addressOf(destination);
     try {
@@ -46,6 +58,24 @@ export function createCardChannel({ api }: { api: DiscordApi }): CardChannel {
     return unread ? { video: { filename: videoFilename(card.jobId) } } : {};
   }
 
+  async function show(destination: Destination, card: Card): Promise<void> {
+    const { channel, message } = addressOf(destination);
+    const { video, attachments } = await keptBy(destination, card);
+    const body = { ...cardMessage(card, video), ...(attachments && { attachments }) };
+    await reopening(api, channel, () => api.edit(channel, message, body));
+  }
+
+  async function remove({ channel, message }: { channel: string; message: string }, jobId: string) {
+    try {
+      await reopening(api, channel, () => api.remove(channel, message));
+    } catch (error) {
+      if (isDiscordError(error, "gone")) return;
+      if (!isDiscordError(error, ...OUT_OF_REACH)) throw error;
+      const { code, message: reason } = error;
+      logger.warn({ jobId, channel, message, code, reason }, "a message could not be removed");
+    }
+  }
+
   return {
     async post(destination, card) {
       const nonce = { nonce: `card-${card.jobId}`.slice(0, 25), enforce_nonce: true };
@@ -54,10 +84,12 @@ export function createCardChannel({ api }: { api: DiscordApi }): CardChannel {
     },
 
     async edit(destination, card) {
-      const { channel, message } = addressOf(destination);
-      const { video, attachments } = await keptBy(destination, card);
-      const body = { ...cardMessage(card, video), ...(attachments && { attachments }) };
-      await reopening(api, channel, () => api.edit(channel, message, body));
+      try {
+        await show(destination, card);
+      } catch (error) {
+        if (isDiscordError(error, "gone")) lost(destination);
+        throw error;
+      }
     },
 
     async upload(destination, card, upload) {
@@ -74,10 +106,15 @@ export function createCardChannel({ api }: { api: DiscordApi }): CardChannel {
       try {
         await reopening(api, channel, () => api.edit(channel, message, body));
       } catch (error) {
-        if (!isDiscordError(error, "gone", "no_access")) throw error;
+        if (isDiscordError(error, "gone")) return;
+        if (!isDiscordError(error, ...OUT_OF_REACH)) throw error;
+        // A locked thread takes no edits from those who do not manage threads, but they may delete what is their own
+        // there while it is not archived (discordjs/discord.js#9216, discord/discord-api-docs#5919).
+        await remove({ channel, message }, card.jobId);
       }
     },
 
+    remove,
     read,
   };
 }
@@ -99,13 +136,13 @@ export function addressOf(destination: Destination): CardAddress {
   return { ...destination, message };
 }
 
-/** Threads are archived when nobody writes for a while, which a long render is enough for; edits are refused then. */
-async function reopening(api: DiscordApi, channel: string, edit: () => Promise<void>): Promise<void> {
+/** Threads are archived when nobody writes for a while, which a long render is enough for; changes are refused then. */
+async function reopening(api: DiscordApi, channel: string, change: () => Promise<void>): Promise<void> {
   try {
-    await edit();
+    await change();
   } catch (error) {
     if (!isDiscordError(error, "archived")) throw error;
     await api.reopenThread(channel);
-    await edit();
+    await change();
   }
 }

@@ -26,7 +26,7 @@ const TEXT_MAX = 6_000;
 /** An attachment cannot be typed, so each picture has a second option, for an address. */
 const LINK_SUFFIX = "-link";
 const LINK_MAX = 2_000;
-/** Where the commands are offered: where the bot is no member it could not edit its messages later. */
+/** Where global commands are offered: where the bot is no member it could not edit its messages later. */
 const PLACES = {
   contexts: [InteractionContextType.Guild, InteractionContextType.BotDM],
   integration_types: [ApplicationIntegrationType.GuildInstall],
@@ -40,21 +40,26 @@ interface Definitions {
 }
 
 /** The slash command as Discord takes it, a subcommand for every command that can be run. */
-export function commandJson({ commands, catalog }: Omit<Definitions, "guildId">) {
+export function commandJson({ commands, catalog, guildId }: Definitions) {
   return {
     type: ApplicationCommandType.ChatInput,
     name: COMMAND_NAME,
     description: "Make videos from words",
-    ...PLACES,
+    ...placesOf(guildId),
     options: commands.filter((command) => command.run).map((command) => subcommandJson(command, catalog)),
   } satisfies RESTPostAPIChatInputApplicationCommandsJSONBody;
 }
 
 /** The entries in messages' menus, one for every command with a shortcut; people see its label. */
-export function shortcutsJson({ commands }: Pick<Definitions, "commands">) {
+export function shortcutsJson({ commands, guildId }: Omit<Definitions, "catalog">) {
   return commands.flatMap(({ shortcut }) =>
-    shortcut ? [{ type: ApplicationCommandType.Message, name: shortcut.label, ...PLACES }] : [],
+    shortcut ? [{ type: ApplicationCommandType.Message, name: shortcut.label, ...placesOf(guildId) }] : [],
   ) satisfies RESTPostAPIContextMenuApplicationCommandsJSONBody[];
+}
+
+/** Discord documents both for global commands only; a server's own would never be as they were registered. */
+function placesOf(guildId: string | undefined): Partial<typeof PLACES> {
+  return guildId === undefined ? PLACES : {};
 }
 
 /** What was typed under the core's names: an address stands for a picture where no file was attached. */

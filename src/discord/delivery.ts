@@ -111,9 +111,7 @@ export function createDelivery(dependencies: {
       await cards.retract(destination, card);
       const [, channel, message] = TOLD.exec(checkpoint ?? "") ?? [];
       if (channel === undefined || message === undefined) return;
-      await api.remove(channel, message).catch((error: unknown) => {
-        if (!isDiscordError(error, "gone", "no_access")) throw error;
-      });
+      await cards.remove({ channel, message }, card.jobId);
     },
   };
 }

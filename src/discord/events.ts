@@ -1,5 +1,6 @@
 import {
   type Client,
+  Events,
   type GatewayChannelDeleteDispatchData,
   GatewayDispatchEvents,
   type GatewayGuildCreateDispatchData,
@@ -7,12 +8,15 @@ import {
   type GatewayMessageDeleteBulkDispatchData,
   type GatewayMessageDeleteDispatchData,
   type GatewayMessageReactionAddDispatchData,
+  type GatewayMessageReactionRemoveAllDispatchData,
   type GatewayMessageReactionRemoveDispatchData,
+  type GatewayMessageReactionRemoveEmojiDispatchData,
   type GatewayThreadDeleteDispatchData,
 } from "discord.js";
 import { type ChatEvent, type Destination, DIRECT_MESSAGES } from "../chat/adapter.ts";
 
-const STARS: readonly string[] = ["⭐", "🌟"];
+/** The only emoji that counts: two kinds under one message could be one person's. */
+const STAR = "⭐";
 
 /**
  * Tells what happens on Discord. Heard is the gateway itself: the library's own events pass over messages and threads
@@ -23,8 +27,12 @@ export function listenForEvents(client: Client, tell: (event: ChatEvent) => void
 
   function tellStar(data: GatewayMessageReactionRemoveDispatchData, starred: boolean): void {
     const { emoji, user_id: person, message_id: message } = data;
-    if (!STARS.includes(emoji.name ?? "") || person === client.user?.id) return;
+    if (emoji.name !== STAR || person === client.user?.id) return;
     tell({ kind: "star", message: { ...placeOf(data), message }, person, starred });
+  }
+
+  function tellCleared(data: GatewayMessageReactionRemoveAllDispatchData): void {
+    tell({ kind: "stars-cleared", message: { ...placeOf(data), message: data.message_id } });
   }
 
   ws.on(GatewayDispatchEvents.MessageDelete, (data: GatewayMessageDeleteDispatchData) =>
@@ -35,10 +43,8 @@ export function listenForEvents(client: Client, tell: (event: ChatEvent) => void
   );
   ws.on(GatewayDispatchEvents.ChannelDelete, ({ id, ...data }: GatewayChannelDeleteDispatchData) => {
     const guild_id = "guild_id" in data ? data.guild_id : undefined;
-    // Nothing is said of the threads that go with their channel.
-    for (const channel_id of [id, ...threadsOf(client, id)]) {
-      tell({ kind: "channel-deleted", channel: placeOf({ channel_id, guild_id }) });
-    }
+    // Nothing is said of the threads that go with it.
+    tell({ kind: "channel-deleted", channel: placeOf({ channel_id: id, guild_id }) });
   });
   ws.on(GatewayDispatchEvents.ThreadDelete, ({ id, guild_id }: GatewayThreadDeleteDispatchData) =>
     tell({ kind: "channel-deleted", channel: placeOf({ channel_id: id, guild_id }) }),
@@ -48,6 +54,17 @@ export function listenForEvents(client: Client, tell: (event: ChatEvent) => void
   });
   ws.on(GatewayDispatchEvents.MessageReactionRemove, (data: GatewayMessageReactionRemoveDispatchData) =>
     tellStar(data, false),
+  );
+  ws.on(GatewayDispatchEvents.MessageReactionRemoveAll, tellCleared);
+  ws.on(
+    GatewayDispatchEvents.MessageReactionRemoveEmoji,
+    (data: GatewayMessageReactionRemoveEmojiDispatchData) => {
+      if (data.emoji.name === STAR) tellCleared(data);
+    },
+  );
+  // READY named all servers, those in an outage as well; one that the bot was removed from meanwhile is not among them.
+  client.once(Events.ClientReady, ({ guilds }) =>
+    tell({ kind: "present", platform: "discord", workspaces: [...guilds.cache.keys()] }),
   );
   ws.on(GatewayDispatchEvents.GuildCreate, ({ id, unavailable }: GatewayGuildCreateDispatchData) => {
     if (unavailable !== true) tell({ kind: "joined", platform: "discord", workspace: id });
@@ -60,9 +77,4 @@ export function listenForEvents(client: Client, tell: (event: ChatEvent) => void
 
 function placeOf(data: { channel_id: string; guild_id?: string | undefined }): Destination {
   return { platform: "discord", workspace: data.guild_id ?? DIRECT_MESSAGES, channel: data.channel_id };
-}
-
-function threadsOf(client: Client, channel: string): string[] {
-  const known = client.channels.cache.get(channel);
-  return known && "threads" in known ? [...known.threads.cache.keys()] : [];
 }

@@ -138,9 +138,15 @@ export function decodeReceipt(receipt: string): Omit<InteractionKey, "id"> {
   return { applicationId, token: token.join(":") };
 }
 
-function destinationOf({ guildId, channelId }: Interaction): Destination | undefined {
+function destinationOf({ guildId, channelId, channel }: Interaction): Destination | undefined {
   if (channelId === null) return undefined;
-  return { platform: "discord", workspace: guildId ?? DIRECT_MESSAGES, channel: channelId };
+  const parent = channel?.isThread() ? (channel.parentId ?? undefined) : undefined;
+  return {
+    platform: "discord",
+    workspace: guildId ?? DIRECT_MESSAGES,
+    channel: channelId,
+    ...(parent !== undefined && { parent }),
+  };
 }
 
 function actorOf({ user, memberPermissions }: Interaction): Actor {

@@ -4,49 +4,81 @@ import { ServiceError } from "../errors.ts";
 import type { DiscordApi } from "./discord-api.ts";
 import { isDiscordError, toServiceError } from "./errors.ts";
 
-/** For how long a member's roles are taken as they were: nobody tells of their changes without a privileged intent. */
-const MEMBER_LIFE_MS = 60_000;
-const MEMBERS_MAX = 1_000;
+/** For how long an answer is taken as it was: nobody tells of changes of members without a privileged intent. */
+const ANSWER_LIFE_MS = 60_000;
+const ANSWERS_MAX = 1_000;
 const SNOWFLAKE = /^\d{1,20}$/;
+/** What is in a gallery was written before. */
+const READING = [PermissionFlagsBits.ViewChannel, PermissionFlagsBits.ReadMessageHistory];
 
 /** Tells who may read a channel. Its roles and overwrites are those that the gateway told of last. */
 export function createReaders({ client, api, now }: { client: Client; api: DiscordApi; now: () => number }) {
-  const members = new Map<string, { at: number; member: Promise<GuildMember | undefined> }>();
+  const members = createAnswers<GuildMember>(now);
+  const channels = createAnswers<Awaited<ReturnType<typeof client.channels.fetch>>>(now);
+  const threadMembers = createAnswers<object>(now);
+  const recipients = createAnswers<string>(now);
 
   /** @throws ServiceError */
   return async function canRead(personId: string, { workspace, channel }: Destination): Promise<boolean> {
     if (![personId, channel].every((id) => SNOWFLAKE.test(id))) return false;
-    if (workspace === DIRECT_MESSAGES) return isRecipient(personId, channel);
+    if (workspace === DIRECT_MESSAGES) return (await recipientOf(channel)) === personId;
     const guild = client.guilds.cache.get(workspace);
     if (!guild?.available) return false;
-    const place = await known(client.channels.fetch(channel));
+    const place = await channelOf(channel);
     if (!place || place.isDMBased() || place.guildId !== workspace) return false;
     const member = await memberOf(guild, personId);
     const permissions = member && place.permissionsFor(member);
-    if (!permissions?.has(PermissionFlagsBits.ViewChannel)) return false;
+    if (!permissions?.has(READING)) return false;
     const isOpen =
       place.type !== ChannelType.PrivateThread || permissions.has(PermissionFlagsBits.ManageThreads);
-    return isOpen || (await known(api.threadMember(channel, personId))) !== undefined;
+    return isOpen || (await isInThread(channel, personId));
   };
 
-  async function isRecipient(personId: string, channel: string): Promise<boolean> {
-    const place = await known(api.channel(channel));
-    if (place?.type !== ChannelType.DM) return false;
-    return place.recipients?.some(({ id }) => id === personId) === true;
+  async function recipientOf(channel: string): Promise<string | undefined> {
+    return recipients.get(channel, async () => {
+      const place = await api.channel(channel);
+      return place.type === ChannelType.DM ? place.recipients?.[0]?.id : undefined;
+    });
   }
 
-  function memberOf({ id, members: all }: Guild, person: string): Promise<GuildMember | undefined> {
-    const key = `${id} ${person}`;
-    const kept = members.get(key);
-    if (kept && kept.at > now() - MEMBER_LIFE_MS) return kept.member;
-    const member = known(all.fetch({ user: person, force: true, cache: false }));
-    members.delete(key);
-    members.set(key, { at: now(), member });
-    member.catch(() => members.delete(key));
-    const [oldest] = members.keys();
-    if (members.size > MEMBERS_MAX && oldest !== undefined) members.delete(oldest);
-    return member;
+  async function channelOf(channel: string) {
+    const told = client.channels.cache.get(channel);
+    if (told) return told;
+    const found = await channels.get(channel, () => client.channels.fetch(channel));
+    // What is there is told of from now on, also that it is gone.
+    if (found) channels.forget(channel);
+    return found;
   }
+
+  async function memberOf({ id, members: all }: Guild, user: string): Promise<GuildMember | undefined> {
+    return members.get(`${id} ${user}`, () => all.fetch({ user, force: true, cache: false }));
+  }
+
+  async function isInThread(thread: string, person: string): Promise<boolean> {
+    const found = await threadMembers.get(`${thread} ${person}`, () => api.threadMember(thread, person));
+    return found !== undefined;
+  }
+}
+
+/** Asks once in a minute for each key, also for what is not there; a question that failed is asked again. */
+function createAnswers<T>(now: () => number) {
+  const answers = new Map<string, { at: number; answer: Promise<T | undefined> }>();
+
+  return {
+    get(key: string, ask: () => Promise<T | undefined>): Promise<T | undefined> {
+      const kept = answers.get(key);
+      if (kept && kept.at > now() - ANSWER_LIFE_MS) return kept.answer;
+      const answer = known(ask());
+      answers.delete(key);
+      answers.set(key, { at: now(), answer });
+      answer.catch(() => answers.delete(key));
+      const [oldest] = answers.keys();
+      if (answers.size > ANSWERS_MAX && oldest !== undefined) answers.delete(oldest);
+      return answer;
+    },
+
+    forget: (key: string) => answers.delete(key),
+  };
 }
 
 /** What is asked for, or undefined where Discord says that there is no such thing, or none that the bot may see. */

@@ -10,6 +10,8 @@ export interface GalleryLinks {
   revoke(channel: Channel): Promise<void>;
   /** Forgets a channel, whose addresses then lead nowhere. */
   forget(channel: Channel): Promise<void>;
+  /** Forgets every channel of a server or workspace. */
+  forgetWorkspace(place: Pick<Channel, "platform" | "workspace">): Promise<void>;
   /** The channel an address's token stands for, or why it leads nowhere. */
   open(token: string): Promise<Channel | "unknown" | "expired" | "revoked" | "off">;
 }
@@ -90,6 +92,15 @@ export function createGalleryLinks({ store, baseUrlOf, lifetimeMs, isOff, now }:
       await links.update(known.id, (link) => link && { ...link, epoch: link.epoch + 1 });
     },
 
+    async forgetWorkspace({ platform, workspace }) {
+      const prefix = keyOf({ platform, workspace, channel: "" });
+      for await (const [key, { id }] of ids.entries()) {
+        if (!key.startsWith(prefix)) continue;
+        await links.delete(id);
+        await ids.delete(key);
+      }
+    },
+
     async forget(channel) {
       const known = await ids.get(keyOf(channel));
       if (known) await links.delete(known.id);
@@ -120,8 +131,8 @@ function equal(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }
 
-function plain({ platform, workspace, channel }: Channel): Channel {
-  return { platform, workspace, channel };
+function plain({ platform, workspace, channel, parent }: Channel): Channel {
+  return { platform, workspace, channel, ...(parent !== undefined && { parent }) };
 }
 
 function keyOf({ platform, workspace, channel }: Channel): string {

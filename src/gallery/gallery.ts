@@ -3,8 +3,8 @@ import { createPagedLog } from "../store/paged-log.ts";
 import type { Store } from "../store/store.ts";
 import { cutPage, type GallerySort, inOrder } from "./gallery-order.ts";
 
-/** A channel as galleries know it: no thread, no message. */
-export type Channel = Pick<Destination, "platform" | "workspace" | "channel">;
+/** A channel as galleries know it: no Slack thread, no message. */
+export type Channel = Pick<Destination, "platform" | "workspace" | "channel" | "parent">;
 
 /** One finished video in its channel's gallery: what it is found and shown by. Times are Unix milliseconds. */
 export interface GalleryEntry {

@@ -4,6 +4,8 @@ import type { Channel, Gallery } from "./gallery.ts";
 /** Who put a star to which video; a reaction and the button are the same star. */
 export interface Stars {
   count(jobId: string): Promise<number>;
+  /** Has the gallery show how many there are; resolves to that. */
+  show(channel: Channel, id: string): Promise<number>;
   has(jobId: string, person: string): Promise<boolean>;
   /** Puts somebody's star to a video or takes it away; resolves to how many there are. */
   set(video: { channel: Channel; id: string }, person: string, starred: boolean): Promise<number>;
@@ -12,6 +14,8 @@ export interface Stars {
     person: { platform: string; id: string },
     channelOf: (jobId: string) => Promise<Channel | undefined>,
   ): Promise<void>;
+  /** Takes everybody's stars from a video. */
+  clear(video: { channel: Channel; id: string }): Promise<void>;
   /** Forgets a video's stars. */
   remove(jobId: string): Promise<void>;
 }
@@ -27,20 +31,31 @@ export function createStars({ store, gallery }: { store: Store; gallery: Gallery
     version: 1,
   });
 
+  const count = async (jobId: string) => (await people.get(jobId))?.ids.length ?? 0;
+
+  /** Writes the count into the gallery until it is the one that holds: others may star at the same time. */
+  async function show(channel: Channel, id: string): Promise<number> {
+    for (let stars = await count(id); ; ) {
+      const shown = stars;
+      await gallery.change(channel, id, (entry) =>
+        entry.stars === shown ? entry : { ...entry, stars: shown },
+      );
+      stars = await count(id);
+      if (stars === shown) return stars;
+    }
+  }
+
   async function set({ channel, id }: { channel: Channel; id: string }, person: string, starred: boolean) {
     // The person's list comes first and goes last: it may name too many videos, never too few.
     if (starred) await given.update(`${channel.platform}:${person}`, (known) => include(known, id, true));
-    const all = await people.update(id, (known) => include(known, person, starred));
+    await people.update(id, (known) => include(known, person, starred));
     if (!starred) await given.update(`${channel.platform}:${person}`, (known) => include(known, id, false));
-    const count = all?.ids.length ?? 0;
-    await gallery.change(channel, id, (entry) =>
-      entry.stars === count ? entry : { ...entry, stars: count },
-    );
-    return count;
+    return show(channel, id);
   }
 
   return {
-    count: async (jobId) => (await people.get(jobId))?.ids.length ?? 0,
+    count,
+    show,
     has: async (jobId, person) => (await people.get(jobId))?.ids.includes(person) ?? false,
     set,
     async forget({ platform, id }, channelOf) {
@@ -50,6 +65,9 @@ export function createStars({ store, gallery }: { store: Store; gallery: Gallery
         else await people.update(jobId, (known) => include(known, id, false));
       }
       await given.delete(`${platform}:${id}`);
+    },
+    async clear({ channel, id }) {
+      for (const person of (await people.get(id))?.ids ?? []) await set({ channel, id }, person, false);
     },
     remove: (jobId) => people.delete(jobId),
   };

@@ -30,20 +30,42 @@ export async function fetchMedia(
   videoId: string,
   { videos, media }: Dependencies,
 ): Promise<StoredMedia> {
+  const video = await fetchVideo(job, videoId, { videos, media });
+  const picture = (variant: "thumbnail" | "spritesheet") =>
+    fetchPicture(job, videoId, variant, { videos, media }).catch(noneWhenRefused);
+  const [thumbnail, spritesheet] = await Promise.all([picture("thumbnail"), picture("spritesheet")]);
+  return { video, ...(thumbnail && { thumbnail }), ...(spritesheet && { spritesheet }) };
+}
+
+/** Fetches one of them; undefined where the backend sends something else in its place. @throws ServiceError */
+export async function fetchFile(
+  job: Job,
+  videoId: string,
+  variant: VideoVariant,
+  dependencies: Dependencies,
+): Promise<StoredMedia[VideoVariant]> {
+  return variant === "video"
+    ? fetchVideo(job, videoId, dependencies)
+    : fetchPicture(job, videoId, variant, dependencies);
+}
+
+async function fetchVideo(
+  job: Job,
+  videoId: string,
+  { videos, media }: Dependencies,
+): Promise<StoredMedia["video"]> {
   const key = `${job.id}/video.mp4`;
-  const { bytes } =
-    (await media.stat(key)) ??
-    (await media.put(key, wholeMp4(arriving(await videos.download(videoId, "video"))), {
-      maxBytes: MAX_VIDEO_BYTES,
-    }));
-  const [thumbnail, spritesheet] = await Promise.all([
-    fetchPicture(job, videoId, "thumbnail", { videos, media }),
-    fetchPicture(job, videoId, "spritesheet", { videos, media }),
-  ]);
-  return { video: { key, bytes }, ...(thumbnail && { thumbnail }), ...(spritesheet && { spritesheet }) };
+  const known = await media.stat(key);
+  if (known) return { key, bytes: known.bytes };
+  const body = wholeMp4(arriving(await videos.download(videoId, "video")));
+  return { key, ...(await media.put(key, body, { maxBytes: MAX_VIDEO_BYTES })) };
 }
 
 /** Pictures are nice to have: a backend without one, or with something else in its place, stops no delivery. */
+function noneWhenRefused(error: unknown): undefined {
+  if (!(error instanceof ServiceError)) throw error;
+}
+
 async function fetchPicture(
   job: Job,
   videoId: string,
@@ -55,18 +77,13 @@ async function fetchPicture(
     const known = await media.stat(key);
     if (known) return { key, bytes: known.bytes, contentType };
   }
-  try {
-    const body = startingAs("image", arriving(await videos.download(videoId, variant)));
-    const bytes = await buffer(limitBytes(body, MAX_PICTURE_BYTES));
-    const type = await fileTypeFromBuffer(bytes);
-    if (!type || PICTURE_TYPES[type.ext] !== type.mime) return undefined;
-    const key = `${job.id}/${variant}.${type.ext}`;
-    await media.put(key, [bytes]);
-    return { key, bytes: bytes.length, contentType: type.mime };
-  } catch (error) {
-    if (error instanceof ServiceError) return undefined;
-    throw error;
-  }
+  const body = startingAs("image", arriving(await videos.download(videoId, variant)));
+  const bytes = await buffer(limitBytes(body, MAX_PICTURE_BYTES));
+  const type = await fileTypeFromBuffer(bytes);
+  if (!type || PICTURE_TYPES[type.ext] !== type.mime) return undefined;
+  const key = `${job.id}/${variant}.${type.ext}`;
+  await media.put(key, [bytes]);
+  return { key, bytes: bytes.length, contentType: type.mime };
 }
 
 /** The stored files in the shape adapters take. @throws ServiceError code `not_found` when the video is gone. */

@@ -16,14 +16,14 @@ export interface FamilyNode {
   children: FamilyNode[];
 }
 
-/** Most videos that a family shows. */
+/** Most videos that a family shows, and most children of one of them that are looked at. */
 const FAMILY_MAX = 60;
 /** Most generations that are followed to the first video. */
 const GENERATIONS_MAX = 40;
 
 /**
  * The whole family of a video: from its first forebear down. Videos that `maySee` refuses, and those whose documents
- * are gone, are left out with what came of them.
+ * are gone, are left out with what came of them; in a large family the video itself and its forebears go first.
  */
 export async function familyOf(
   job: Job,
@@ -34,26 +34,34 @@ export async function familyOf(
   },
 ): Promise<FamilyNode> {
   const { jobs, maySee, link } = options;
-  let left = FAMILY_MAX;
+  /** The video and its forebears, the first one first. */
+  const line = [job];
+  for (let [first = job] = line; line.length < GENERATIONS_MAX && first.request.operation !== "create"; ) {
+    const parent = await jobs.get(first.request.parentJobId);
+    if (!parent || !(await maySee(parent))) break;
+    line.unshift(parent);
+    first = parent;
+  }
+  let left = FAMILY_MAX - line.length;
 
-  async function firstOf(start: Job): Promise<Job> {
-    let first = start;
-    for (let n = 0; n < GENERATIONS_MAX && first.request.operation !== "create"; n++) {
-      const parent = await jobs.get(first.request.parentJobId);
-      if (!parent || !(await maySee(parent))) break;
-      first = parent;
+  async function childrenOf(member: Job): Promise<FamilyNode[]> {
+    const generation = line.indexOf(member);
+    const heir = generation < 0 ? undefined : line[generation + 1];
+    const ids = member.remixes.slice(0, FAMILY_MAX);
+    const children = await jobs.getMany(ids);
+    const nodes: FamilyNode[] = [];
+    for (const child of children) {
+      if (child.id === heir?.id) nodes.push(await nodeOf(heir));
+      else if (left > 0 && (await maySee(child))) {
+        left--;
+        nodes.push(await nodeOf(child));
+      }
     }
-    return first;
+    if (heir && !ids.includes(heir.id)) nodes.push(await nodeOf(heir));
+    return nodes;
   }
 
   async function nodeOf(member: Job): Promise<FamilyNode> {
-    const children: FamilyNode[] = [];
-    for (const child of await jobs.getMany(member.remixes)) {
-      if (left <= 0) break;
-      if (!(await maySee(child))) continue;
-      left--;
-      children.push(await nodeOf(child));
-    }
     const { id, request } = member;
     return {
       id,
@@ -61,9 +69,10 @@ export async function familyOf(
       operation: request.operation,
       state: titleOf(member),
       link: isDeleted(member) ? undefined : link(member),
-      children,
+      children: await childrenOf(member),
     };
   }
 
-  return nodeOf(await firstOf(job));
+  const [first = job] = line;
+  return nodeOf(first);
 }

@@ -9,6 +9,7 @@ import {
 import { UserError } from "../errors.ts";
 import { isDeleted, isEnded, isFinished, type Job } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
+import type { Permissions } from "./permissions.ts";
 
 /** Whoever asks, and where. */
 export type Asker = Pick<ChatRequest, "actor" | "destination">;
@@ -19,21 +20,23 @@ export interface JobAccess {
   find(asker: Asker, jobId: string): Promise<Job>;
   /** A job whose video is there. @throws UserError */
   findFinished(asker: Asker, jobId: string): Promise<Job>;
-  /** Whether somebody may see a job. */
-  maySee(asker: Asker, job: Job): Promise<boolean>;
-  /** Whether somebody may read a channel, seen from where they ask. */
-  mayRead(asker: Asker, channel: Destination): Promise<boolean>;
+  /**
+   * Whether somebody is shown a job among others: they may see it, and it is not hidden from them. For one answer, in
+   * which the platform is asked about each channel once.
+   */
+  shownTo(asker: Asker): (job: Job) => Promise<boolean>;
   /** Where people can see a job. */
   link(job: Job): string | undefined;
 }
 
 interface Dependencies {
   jobs: JobStore;
+  permissions: Permissions;
   adapters: ReadonlyMap<PlatformName, ChatAdapter>;
 }
 
 /** Builds the access; which channels somebody may read, the platform says. */
-export function createJobAccess({ jobs, adapters }: Dependencies): JobAccess {
+export function createJobAccess({ jobs, permissions, adapters }: Dependencies): JobAccess {
   async function mayRead({ actor, destination }: Asker, channel: Destination): Promise<boolean> {
     if (!isNear(channel, destination)) return false;
     if (channel.channel === destination.channel) return true;
@@ -60,8 +63,22 @@ export function createJobAccess({ jobs, adapters }: Dependencies): JobAccess {
 
   return {
     find,
-    maySee,
-    mayRead,
+
+    shownTo(asker) {
+      const readable = new Map<string, Promise<boolean>>();
+      const mayReadOnce = (channel: Destination) => {
+        const known = readable.get(channel.channel) ?? mayRead(asker, channel);
+        readable.set(channel.channel, known);
+        return known;
+      };
+      return async (job) => {
+        if (!isNear(job.destination, asker.destination)) return false;
+        if (isOwn(asker.actor, job)) return true;
+        if (!(await mayReadOnce(job.destination))) return false;
+        const { actor, destination } = asker;
+        return job.unlisted !== "hidden" || permissions.may("hide", actor, destination, job);
+      };
+    },
 
     async findFinished(asker, jobId) {
       const job = await find(asker, jobId);

@@ -39,7 +39,7 @@ export function renderJob(job: Job, view: JobView): Card {
     kind: isOver(job) ? "final" : "progress",
     tone: job.phase === "delivered" ? "good" : job.failure ? "bad" : "neutral",
     title: titleOf(job),
-    prompt: shorten(job.request.prompt, PROMPT_MAX),
+    prompt: isDeleted(job) ? "" : shorten(job.request.prompt, PROMPT_MAX),
     lines: isDeleted(job)
       ? [deletionLine(job)]
       : [settingsLine(job), ...parentLine(job, view), ...failureLines(job), ...resultLines(job, view)],
@@ -113,8 +113,9 @@ function parentLine(job: Job, view: JobView): Line[] {
 }
 
 function deletionLine({ deletion }: Job): Line {
-  const { by, cancelled } = deletion ?? { by: { id: "", name: "somebody" }, cancelled: false };
-  return [cancelled ? "Stopped by " : "Deleted by ", { person: by.id, name: by.name }];
+  const { by, cancelled = false } = deletion ?? {};
+  const words = cancelled ? "Stopped" : "Deleted";
+  return by ? [`${words} by `, { person: by.id, name: by.name }] : [`${words}.`];
 }
 
 function failureLines(job: Job): Line[] {

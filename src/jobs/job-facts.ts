@@ -2,7 +2,7 @@ import { type Line, shorten } from "../chat/rich-text.ts";
 import { ago, momentOf, roughly } from "../chat/times.ts";
 import type { Video } from "../videos/video.ts";
 import { explainFailure } from "./failure-words.ts";
-import type { Job } from "./job.ts";
+import { isDeleted, type Job } from "./job.ts";
 import { describeClip, describeDuration, titleOf } from "./job-card.ts";
 
 const PROMPT_MAX = 1_000;
@@ -18,6 +18,7 @@ export function jobLine(job: Job, link: string | undefined): Line {
 /** Prompt, requester and clip, as every page about a video begins. */
 export function headLines(job: Job, now: number): Line[] {
   const { requester, request, createdAt } = job;
+  if (isDeleted(job)) return [["It was deleted."]];
   return [
     [`“${shorten(request.prompt, PROMPT_MAX)}”`],
     [

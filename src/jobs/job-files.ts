@@ -3,8 +3,8 @@ import { ServiceError, UserError } from "../errors.ts";
 import type { MediaStore } from "../media/media-store.ts";
 import type { VideoVariant } from "../videos/video.ts";
 import type { VideosClient } from "../videos/videos-client.ts";
-import { fetchMedia, mediaFile } from "./delivery.ts";
-import type { Job } from "./job.ts";
+import { fetchFile, mediaFile } from "./delivery.ts";
+import { isDeleted, type Job } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
 
 /** The files of finished videos. */
@@ -31,12 +31,15 @@ export function createJobFiles(options: {
 
   async function fetched(job: Job, variant: VideoVariant): Promise<MediaFile | undefined> {
     if (!job.video || (variant !== "video" && !videos.supports(variant))) return undefined;
-    const files = await fetchMedia(job, job.video.id, { videos, media }).catch(noneWhenGone);
-    if (!files) return undefined;
+    const file = await fetchFile(job, job.video.id, variant, { videos, media }).catch(noneWhenGone);
+    if (!file) return undefined;
     const next = await jobs.update(job.id, (current) =>
-      current.media ? { ...current, media: { ...current.media, ...files } } : current,
+      current.media ? { ...current, media: { ...current.media, [variant]: file } } : current,
     );
-    return next && mediaFile(next, variant, media);
+    if (next && !isDeleted(next)) return mediaFile(next, variant, media);
+    // Its deletion came first, and nobody else would take the file away again.
+    await media.delete(job.id);
+    return undefined;
   }
 
   return {
@@ -53,7 +56,10 @@ export function createJobFiles(options: {
   };
 }
 
+/** What a backend that does not have a file (any more) answers with; one that does not answer may have it yet. */
+const GONE = new Set(["no_file", "not_ready", "not_found", "not_supported"]);
+
 function noneWhenGone(error: unknown): undefined {
-  if (error instanceof ServiceError && error.service === "videos") return undefined;
+  if (error instanceof ServiceError && error.service === "videos" && GONE.has(error.code)) return undefined;
   throw error;
 }

@@ -1,6 +1,5 @@
 import { DIRECT_MESSAGES } from "../chat/adapter.ts";
-import { newestFirst } from "../store/log-walk.ts";
-import { isDeleted, isEnded, type Job } from "./job.ts";
+import { isDeleted, isEnded, isFinished, type Job } from "./job.ts";
 import { type Asker, isNear, type JobAccess } from "./job-access.ts";
 import type { HistoryEntry, HistoryScope, JobStore } from "./job-store.ts";
 import type { Permissions } from "./permissions.ts";
@@ -25,14 +24,17 @@ export interface ListPage {
   previous: string | undefined;
 }
 
+/** Which jobs a command can do something with. */
+export type JobKind = "finished" | "ended" | "any";
+
 /** Looks jobs up for people. */
 export interface JobLists {
   /** @param place.at a page's `next` or `previous`. @throws UserError where the asker may not. */
   page(asker: Asker, query: ListQuery, place: { limit: number; at?: string | undefined }): Promise<ListPage>;
   /** The person's jobs there that are not ended, oldest first. */
   running(asker: Asker): Promise<Job[]>;
-  /** The person's newest finished jobs there whose id or prompt contains `text`; at most `limit`. */
-  suggest(asker: Asker, text: string, limit: number): Promise<Job[]>;
+  /** The person's newest jobs of that kind there whose id or prompt contains `text`; at most `limit`. */
+  suggest(asker: Asker, text: string, limit: number, kind?: JobKind): Promise<Job[]>;
 }
 
 interface Dependencies {
@@ -46,11 +48,19 @@ const RECENT_MAX = 100;
 /** Jobs that are read at a time. */
 const BATCH = 20;
 
-const FITS: Record<ListState, (job: Job) => boolean> = {
+const STATES: Record<ListState, (job: Job) => boolean> = {
   running: (job) => !isEnded(job),
   done: ({ phase }) => phase === "delivered",
   failed: ({ phase }) => phase === "failed",
 };
+
+const KINDS: Record<JobKind, (job: Job) => boolean> = {
+  finished: isFinished,
+  ended: (job) => isEnded(job) && !isDeleted(job),
+  any: (job) => !isDeleted(job),
+};
+
+const NOTHING: ListPage = { jobs: [], next: undefined, previous: undefined };
 
 /** Builds the lists over the store's histories. */
 export function createJobLists({ jobs, access, permissions }: Dependencies): JobLists {
@@ -67,93 +77,121 @@ export function createJobLists({ jobs, access, permissions }: Dependencies): Job
 
   /** What of a history the asker may see and wants to. */
   function fitting(asker: Asker, { by, state }: ListQuery): (job: Job) => Promise<boolean> {
+    const isShown = access.shownTo(asker);
     return async (job) => {
-      if (isDeleted(job) || (state !== undefined && !FITS[state](job))) return false;
+      if (isDeleted(job) || (state !== undefined && !STATES[state](job))) return false;
       if (typeof by === "object" && job.requester.id !== by.person) return false;
-      return access.maySee(asker, job);
+      return isShown(job);
     };
   }
 
   /** The first `limit` jobs that fit, in the order of the entries. */
   async function take(
-    entries: readonly HistoryEntry[],
+    entries: AsyncIterable<HistoryEntry>,
     limit: number,
     fits: (job: Job) => Promise<boolean>,
   ): Promise<Job[]> {
     const found: Job[] = [];
-    for (let from = 0; from < entries.length && found.length < limit; from += BATCH) {
-      for (const job of await jobs.getMany(entries.slice(from, from + BATCH).map(({ id }) => id)))
-        if (found.length < limit && (await fits(job))) found.push(job);
+    for await (const ids of batches(entries)) {
+      for (const job of await jobs.getMany(ids)) {
+        if (await fits(job)) found.push(job);
+        if (found.length === limit) return found;
+      }
     }
     return found;
   }
 
-  async function recent(asker: Asker): Promise<Job[]> {
-    const { actor, destination } = asker;
-    const all = await jobs.history({ platform: destination.platform, person: actor.id });
-    const near = all.filter((entry) => isNear({ ...destination, ...entry }, destination));
-    return jobs.getMany(near.slice(0, RECENT_MAX).map(({ id }) => id));
+  async function recent({ actor, destination }: Asker): Promise<Job[]> {
+    const near: string[] = [];
+    const scope = { platform: destination.platform, person: actor.id };
+    for await (const entry of jobs.walk(scope, { order: "newest" })) {
+      if (isNear({ ...destination, ...entry }, destination)) near.push(entry.id);
+      if (near.length === RECENT_MAX) break;
+    }
+    return jobs.getMany(near);
   }
 
+  const page: JobLists["page"] = async (asker, query, { limit, at }) => {
+    const scope = await scopeOf(asker, query);
+    const fits = fitting(asker, query);
+    const { order = "newest" } = query;
+    const turned = order === "newest" ? "oldest" : "newest";
+    const place = readCursor(at);
+    const found = await take(
+      jobs.walk(scope, { order: place?.back ? turned : order, after: place }),
+      limit + 1,
+      fits,
+    );
+    const more = found.length > limit;
+    const cut = found.slice(0, limit);
+    const shown = place?.back ? cut.reverse() : cut;
+    const [first] = shown;
+    const last = shown.at(-1);
+    if (!first || !last)
+      return { ...NOTHING, previous: place && !place.back ? backTo(place, order) : undefined };
+    const isBefore = async () =>
+      (await take(jobs.walk(scope, { order: turned, after: placeOf(first) }), 1, fits)).length > 0;
+    const isBehind = async () =>
+      (await take(jobs.walk(scope, { order, after: placeOf(last) }), 1, fits)).length > 0;
+    return {
+      jobs: shown,
+      previous: (place?.back ? more : await isBefore()) ? cursorOf(first, "b") : undefined,
+      next: (place?.back ? await isBehind() : more) ? cursorOf(last, "a") : undefined,
+    };
+  };
+
   return {
-    async page(asker, query, { limit, at }) {
-      const all = await jobs.history(await scopeOf(asker, query));
-      const ordered = query.order === "oldest" ? all.toReversed() : all;
-      const place = readCursor(at);
-      const fits = fitting(asker, query);
-      const before = place ? ordered.filter((entry) => sign(query, entry, place) < 0) : [];
-      const behind = place ? ordered.filter((entry) => sign(query, entry, place) > 0) : ordered;
-      const found = place?.back
-        ? (await take(before.reverse(), limit + 1, fits)).reverse()
-        : await take(behind, limit + 1, fits);
-      const more = found.length > limit;
-      const shown = place?.back ? found.slice(more ? 1 : 0) : found.slice(0, limit);
-      const [first] = shown;
-      const last = shown.at(-1);
-      const hasPrevious = place?.back ? more : (await take(before.reverse(), 1, fits)).length > 0;
-      const hasNext = place?.back ? true : more;
-      return {
-        jobs: shown,
-        previous: first && hasPrevious ? cursorOf(first, "b") : undefined,
-        next: last && hasNext ? cursorOf(last, "a") : undefined,
-      };
-    },
+    page,
 
     async running(asker) {
       const own = (await jobs.active()).filter(({ requester }) => requester.id === asker.actor.id);
       return own.filter((job) => isNear(job.destination, asker.destination) && job.phase !== "deleting");
     },
 
-    async suggest(asker, text, limit) {
+    async suggest(asker, text, limit, kind = "finished") {
       const wanted = text.trim().toLowerCase();
       const fitting = (await recent(asker)).filter(
-        ({ id, phase, request }) =>
-          phase === "delivered" && (id.includes(wanted) || request.prompt.toLowerCase().includes(wanted)),
+        (job) =>
+          KINDS[kind](job) && (job.id.includes(wanted) || job.request.prompt.toLowerCase().includes(wanted)),
       );
       return fitting.slice(0, limit);
     },
   };
 }
 
+async function* batches(entries: AsyncIterable<HistoryEntry>): AsyncGenerator<string[], void> {
+  let ids: string[] = [];
+  for await (const { id } of entries) {
+    ids.push(id);
+    if (ids.length < BATCH) continue;
+    yield ids;
+    ids = [];
+  }
+  if (ids.length > 0) yield ids;
+}
+
 interface Place {
-  back: boolean;
   at: number;
   id: string;
 }
 
-/** Time and id, so that a place holds when its job is gone. */
-function cursorOf({ createdAt, id }: Job, direction: "a" | "b"): string {
-  return `${direction}${createdAt.toString(36)}.${id}`;
+function placeOf({ createdAt, id }: Job): Place {
+  return { at: createdAt, id };
 }
 
-function readCursor(cursor: string | undefined): Place | undefined {
+/** Time and id, so that a place holds when its job is gone. */
+function cursorOf(job: Job, direction: "a" | "b"): string {
+  return `${direction}${job.createdAt.toString(36)}.${job.id}`;
+}
+
+/** From a place behind which nothing is any more, back to the page that ended there, with what it ended with. */
+function backTo({ at, id }: Place, order: "newest" | "oldest"): string {
+  const justBehind = order === "newest" ? id.slice(0, -1) : `${id}z`;
+  return `b${at.toString(36)}.${justBehind}`;
+}
+
+function readCursor(cursor: string | undefined): (Place & { back: boolean }) | undefined {
   const [, direction, at, id] = /^([ab])([0-9a-z]{1,10})\.([0-9a-z]{1,40})$/.exec(cursor ?? "") ?? [];
   if (at === undefined || id === undefined) return undefined;
   return { back: direction === "b", at: Number.parseInt(at, 36), id };
-}
-
-/** Whether an entry comes before a place (negative) or behind it in the order that was asked for. */
-function sign({ order }: ListQuery, entry: { at: number; id: string }, place: Place): number {
-  const side = newestFirst(entry, place);
-  return order === "oldest" ? -side : side;
 }

@@ -6,7 +6,7 @@ import { createRepetition, type Repetition } from "../repeat.ts";
 import type { Video } from "../videos/video.ts";
 import type { VideosClient } from "../videos/videos-client.ts";
 import type { CardBoard } from "./card-board.ts";
-import { failing, type Job, observed } from "./job.ts";
+import { deleting, type Failure, failing, type Job, observed } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
 
 /** Asks the backend how all rendering videos stand, for the whole bot at once. */
@@ -73,7 +73,7 @@ export function createJobPoller({ jobs, videos, board, queue, intervalMs, logger
     if (job.phase !== "rendering") return video;
     if (video === "gone") {
       const failure = { code: "video_gone", message: "The backend does not know this video any more." };
-      await apply(job, (current) => failing(current, failure));
+      await apply(job, (current) => ended(current, failure));
     } else if (video) await apply(job, (current) => observed(current, video));
     return video;
   }
@@ -109,4 +109,9 @@ export function createJobPoller({ jobs, videos, board, queue, intervalMs, logger
   });
   const look = async (job: Job) => job.video && retrieve(job, job.video.id);
   return { ...repetition, tick, look };
+}
+
+/** A video that is gone was stopped, where somebody wanted that; else it failed. */
+function ended(job: Job, failure: Failure): Job {
+  return job.stopping ? deleting(job, job.stopping.by, job.stopping.at) : failing(job, failure);
 }

@@ -44,12 +44,14 @@ export function createJobRemoval(dependencies: Dependencies): JobRemoval {
     return job;
   }
 
-  /** Stops a video at the backend. @throws UserError where it cannot be stopped. */
-  async function cancel(job: Job): Promise<void> {
+  /** Stops a video at the backend, of which it is written down that somebody wants that. @throws UserError where it cannot be stopped. */
+  async function stop(job: Job, by: { id: string; name: string }): Promise<void> {
     if (job.phase !== "rendering" || !job.video) return;
+    await jobs.update(job.id, (current) => ({ ...current, stopping: { by, at: now() } }));
     try {
       await videos.delete(job.video.id);
     } catch (error) {
+      await jobs.update(job.id, ({ stopping: _, ...current }) => current);
       if (!(error instanceof ServiceError)) throw error;
       if (error.code !== "not_finished" && error.code !== "not_supported") throw error;
       throw new UserError(
@@ -66,8 +68,8 @@ export function createJobRemoval(dependencies: Dependencies): JobRemoval {
       const job = await check(asker, jobId);
       if (isDeleted(job)) return job;
       if (!isDeletable(job)) throw busy(job);
-      await cancel(job);
       const { id, name } = asker.actor;
+      await stop(job, { id, name });
       const next = await jobs.revive(job.id, (current) => deleting(current, { id, name }, now()));
       if (!next || !isDeleted(next)) throw busy(job);
       // Out of sight before anything else: the rest may take a while.
@@ -81,7 +83,7 @@ export function createJobRemoval(dependencies: Dependencies): JobRemoval {
       const found = await access.find(asker, jobId);
       await permissions.require("hide", asker.actor, asker.destination, found);
       const job = await jobs.update(found.id, (current) => {
-        if (current.unlisted === "message_deleted") return current;
+        if (current.unlisted && current.unlisted !== "hidden") return current;
         const { unlisted: _, ...rest } = current;
         return hidden ? { ...rest, unlisted: "hidden" } : rest;
       });
@@ -95,9 +97,8 @@ export function createJobRemoval(dependencies: Dependencies): JobRemoval {
     async messagesDeleted(messages) {
       for (const message of messages) {
         const job = await jobs.byMessage(message);
-        // The card of a video that stands in a message of its own is not the video.
-        const shown = job?.result?.message ?? job?.destination.message;
-        if (!job || shown !== message.message) continue;
+        // The card of a video that stands, or will stand, in a message of its own is not the video.
+        if (!job?.result || job.result.message !== message.message) continue;
         const gone = await jobs.update(job.id, (current) => ({ ...current, unlisted: "message_deleted" }));
         if (gone) await gallery.remove(gone.destination, gone.id);
       }

@@ -117,8 +117,7 @@ export function createJobService(dependencies: Dependencies): JobService {
   ): Promise<ReferenceImage | undefined> {
     if (!image) return undefined;
     const mediaKey = image.mediaKey.replace(/^[^/]+/, id);
-    if (!(await media.stat(image.mediaKey)))
-      throw new UserError("image_gone", "The picture is no longer kept here. Attach it again.", "image");
+    if (!(await media.stat(image.mediaKey))) throw imageGone();
     await media.put(mediaKey, media.read(image.mediaKey));
     return { ...image, mediaKey };
   }
@@ -140,6 +139,8 @@ export function createJobService(dependencies: Dependencies): JobService {
       const before = imageOf === undefined || image ? undefined : await access.find(request, imageOf);
       const { clip, loaded } = await createFrom(request, image, wanted);
       const old = before?.request.operation === "create" ? before.request.image : undefined;
+      // Deleted while the form was open: without its picture it would be another video.
+      if (before && !old) throw imageGone();
       const reference = loaded
         ? await keepImage(id, loaded, clip.size, media)
         : await refit(id, old, before, clip);
@@ -184,8 +185,8 @@ export function createJobService(dependencies: Dependencies): JobService {
         const image = await copyImage(id, old);
         return submit(request, id, { ...rest, ...(image && { image }) });
       }
-      const parent = await jobs.get(wanted.parentJobId);
-      await admit(request, parent);
+      if (!videos.supports(wanted.operation)) throw notOffered(wanted.operation);
+      await admit(request, await access.findFinished(request, wanted.parentJobId));
       return submit(request, createJobId(), wanted);
     },
   };
@@ -200,7 +201,8 @@ export function createJobService(dependencies: Dependencies): JobService {
     if (!image || before?.request.size === size) return copyImage(id, image);
     const { filename, contentType, mediaKey } = image;
     const info = await media.stat(mediaKey);
-    const kept = { filename, contentType, bytes: info?.bytes ?? 0, open: async () => media.read(mediaKey) };
+    if (!info) throw imageGone();
+    const kept = { filename, contentType, bytes: info.bytes, open: async () => media.read(mediaKey) };
     return keepImage(id, await loadPicture(kept), size, media);
   }
 }
@@ -229,6 +231,10 @@ function checkStep(seconds: string, step: string | undefined): string {
       ? `This video has ${seconds} seconds, and 120 is the most. Extend a shorter one.`
       : `This video of ${seconds} seconds can be extended by ${steps.join(", ")} seconds.`;
   throw new UserError("unsupported_step", message, "seconds");
+}
+
+function imageGone(): UserError {
+  return new UserError("image_gone", "The picture is no longer kept here. Attach it again.", "image");
 }
 
 function notOffered(operation: Derivation): UserError {

@@ -16,6 +16,8 @@ export interface HistoryEntry {
   at: number;
   workspace: string;
   channel: string;
+  /** The channel that its thread is in. */
+  parent?: string;
 }
 
 /** The job documents and the list of those that are not ended. */
@@ -24,19 +26,30 @@ export interface JobStore {
   getMany(ids: string[]): Promise<Job[]>;
   /** Writes a new job; all that leads to it is written before, so that it is there with everything or not at all. */
   insert(job: Job): Promise<void>;
+  /** Puts a job into its histories; `insert` does so itself. */
+  index(job: Job): Promise<void>;
   /** Applies a pure transition with compare-and-swap; a job that is gone stays gone. */
   update(id: string, transition: (job: Job) => Job): Promise<Job | undefined>;
   /** All jobs of a scope, newest first; some of them may be gone. */
   history(scope: HistoryScope): Promise<readonly HistoryEntry[]>;
+  /** The jobs of a scope behind a place in an order, read as they are asked for. */
+  walk(
+    scope: HistoryScope,
+    from: { order: "newest" | "oldest"; after?: { at: number; id: string } | undefined },
+  ): AsyncIterable<HistoryEntry>;
+  /** Servers and workspaces where there are, or were, jobs. */
+  workspaces(platform: string): Promise<string[]>;
   /** The job that a message shows. */
   byMessage(message: Destination): Promise<Job | undefined>;
   /** Writes down which job a message shows. */
   noteMessage(message: Destination, jobId: string): Promise<void>;
   /** Takes an ended job up again by a transition that makes it unended. */
   revive(id: string, transition: (job: Job) => Job): Promise<Job | undefined>;
-  /** Erases a job and every trail of it but the histories of others. */
+  /** Erases a job and every trail of it; the histories come last, so that it is found until nothing is left. */
   erase(job: Job): Promise<void>;
-  /** Forgets a history; its jobs are erased one by one. */
+  /** Takes an entry whose job never came, or is gone, out of a history. */
+  eraseEntry(scope: HistoryScope, jobId: string): Promise<void>;
+  /** Forgets a history, if nothing is in it. */
   eraseHistory(scope: HistoryScope): Promise<void>;
   /** Writes down whose video it is; false when it is another job's. */
   claimVideo(videoId: string, jobId: string): Promise<boolean>;
@@ -68,6 +81,10 @@ export function createJobStore({ store, now }: { store: Store; now: () => number
     name: "message",
     version: 1,
   });
+  const places: Collection<{ platform: string; workspace: string }> = store.collection<{
+    platform: string;
+    workspace: string;
+  }>({ name: "place", version: 1 });
   const histories = createPagedLog<HistoryEntry>({ store, name: "history" });
   /** An entry whose job is missing may be about to get it; after a minute it never will. */
   const ORPHAN_AFTER_MS = 60_000;
@@ -82,24 +99,45 @@ export function createJobStore({ store, now }: { store: Store; now: () => number
       const next = transition(current);
       return next === current ? current : { ...next, revision: current.revision + 1, updatedAt: now() };
     });
-    if (job && isEnded(job)) await activeIds.delete(id);
+    if (job && isEnded(job)) await retire(id);
     return job;
+  }
+
+  /** Takes an ended job from the active ones, unless somebody has taken it up again meanwhile. */
+  async function retire(id: string): Promise<void> {
+    await activeIds.delete(id);
+    const job = await jobs.get(id);
+    if (job && !isEnded(job)) await activeIds.insert(id, { since: now() });
+  }
+
+  async function index(job: Job): Promise<void> {
+    const { platform, workspace } = job.destination;
+    await places.insert(`${platform}:${workspace}`, { platform, workspace });
+    await Promise.all(
+      scopesOf(job).map(async (scope) => {
+        await histories.append(scope, await histories.openPage(scope), entryOf(job));
+      }),
+    );
   }
 
   return {
     get: (id) => jobs.get(id),
     getMany,
+    index,
     update,
     async insert(job) {
       await activeIds.insert(job.id, { since: now() });
-      await Promise.all(
-        scopesOf(job).map(async (scope) => {
-          await histories.append(scope, await histories.openPage(scope), entryOf(job));
-        }),
-      );
+      await index(job);
       if (!(await jobs.insert(job.id, job))) throw new Error(`Job ${job.id} exists already.`);
     },
     history: (scope) => histories.all(keyOf(scope)),
+    walk: (scope, { order, after }) => histories.walk(keyOf(scope), { order, ...(after && { after }) }),
+    async workspaces(platform) {
+      const found: string[] = [];
+      for await (const [, place] of places.entries())
+        if (place.platform === platform) found.push(place.workspace);
+      return found;
+    },
     async byMessage(message) {
       const key = messageKey(message);
       const known = key === undefined ? undefined : await messages.get(key);
@@ -112,10 +150,7 @@ export function createJobStore({ store, now }: { store: Store; now: () => number
     },
     async revive(id, transition) {
       await activeIds.insert(id, { since: now() });
-      const job = await update(id, transition);
-      // Whoever found the ended job among the active ones meanwhile has taken it out again.
-      if (job && !isEnded(job)) await activeIds.insert(id, { since: now() });
-      return job;
+      return update(id, transition);
     },
     async erase(job) {
       const { destination, result, video } = job;
@@ -124,11 +159,16 @@ export function createJobStore({ store, now }: { store: Store; now: () => number
         if (key !== undefined) await messages.delete(key);
       }
       if (video) await owners.delete(video.id);
-      for (const scope of scopesOf(job)) await histories.remove(scope, job.id);
       await jobs.delete(job.id);
       await activeIds.delete(job.id);
+      for (const scope of scopesOf(job)) await histories.remove(scope, job.id);
     },
-    eraseHistory: (scope) => histories.clear(keyOf(scope)),
+    eraseEntry: (scope, jobId) => histories.remove(keyOf(scope), jobId),
+    async eraseHistory(scope) {
+      if ((await histories.all(keyOf(scope))).length === 0) await histories.clear(keyOf(scope));
+      if ("workspace" in scope && scope.channel === undefined)
+        await places.delete(`${scope.platform}:${scope.workspace}`);
+    },
     async claimVideo(videoId, jobId) {
       return (await owners.insert(videoId, { jobId })) || (await owners.get(videoId))?.jobId === jobId;
     },
@@ -138,7 +178,7 @@ export function createJobStore({ store, now }: { store: Store; now: () => number
       for await (const [id, entry] of activeIds.entries()) since.set(id, entry.since);
       const found = await getMany([...since.keys()]);
       for (const job of found) {
-        if (isEnded(job)) await activeIds.delete(job.id);
+        if (isEnded(job)) await retire(job.id);
         since.delete(job.id);
       }
       for (const [id, at] of since) if (at < now() - ORPHAN_AFTER_MS) await activeIds.delete(id);
@@ -164,8 +204,8 @@ function scopesOf({ destination, requester }: Job): string[] {
   ].map(keyOf);
 }
 
-function entryOf({ id, createdAt, destination: { workspace, channel } }: Job): HistoryEntry {
-  return { id, at: createdAt, workspace, channel };
+function entryOf({ id, createdAt, destination: { workspace, channel, parent } }: Job): HistoryEntry {
+  return { id, at: createdAt, workspace, channel, ...(parent !== undefined && { parent }) };
 }
 
 function messageKey({ platform, workspace, channel, message }: Destination): string | undefined {

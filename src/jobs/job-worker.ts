@@ -56,11 +56,12 @@ type Step = (job: Job) => Promise<Job | undefined>;
 
 /**
  * For how long a backend that asks to come back later is asked again: to take a video, counted from the request, and
- * to hand out a completed one, counted from its completion. Deliveries are tried for ever: the video is paid for.
+ * to hand out a completed one, counted from its completion, and to delete one. Deliveries are tried for ever: the video is paid for.
  */
 const PATIENCE: Partial<Record<Phase, { ms: number; since: "createdAt" | "updatedAt" }>> = {
   posted: { ms: 3_600_000, since: "createdAt" },
   downloading: { ms: 600_000, since: "updatedAt" },
+  deleting: { ms: 3_600_000, since: "updatedAt" },
 };
 /** How long after a create the backend's list is given to show its video. */
 const LOOK_FOR_MS = 30_000;
@@ -141,28 +142,31 @@ export function createJobWorker(dependencies: Dependencies): Work {
       return jobs.update(job.id, failed);
     },
 
-    /** Each of these can be done again: what is gone stays gone. */
+    /** Each of these can be done again: what is gone stays gone. What people see goes first. */
     async deleting(job) {
-      await removeFromBackend(job);
       await gallery.remove(job.destination, job.id);
       await stars.remove(job.id);
       await media.delete(job.id);
       await board.finish(job, async (adapter) => {
         const { destination, result, deliveryCheckpoint: checkpoint } = job;
-        const card = await render({ ...deleted(job), revision: job.revision + 1 });
+        const card = await render({ ...job, revision: job.revision + 1 });
         await adapter.retract({ destination, result, checkpoint, card });
       });
+      await removeFromBackend(job);
       return jobs.update(job.id, deleted);
     },
   };
 
-  /** A backend that cannot delete, or will not, keeps the video for as long as it keeps any. */
-  async function removeFromBackend({ id, video, deletion }: Job): Promise<void> {
-    if (!video || deletion?.cancelled) return;
+  /** A backend that cannot delete, or will not, keeps the video for as long as it keeps any; one that cannot yet is asked again. */
+  async function removeFromBackend({ id, video }: Job): Promise<void> {
+    if (!video) return;
     try {
       await videos.delete(video.id);
     } catch (error) {
-      if (!(error instanceof ServiceError)) throw error;
+      if (!(error instanceof ServiceError) || error.retryable) throw error;
+      if (error.code === "not_finished") {
+        throw new ServiceError("videos", error.code, error.message, { retryable: true, cause: error });
+      }
       logger.warn({ jobId: id, err: error }, "video not deleted at the backend");
     }
   }

@@ -91,10 +91,12 @@ export interface Job {
   cardLost?: string;
   /** Its place in the channel's gallery, written down before it is put there. */
   gallery?: { page: number; at: number };
-  /** Why no gallery shows it, though it is delivered. */
-  unlisted?: "hidden" | "message_deleted";
-  /** Who wanted it gone, and whether it was stopped before it was finished. */
-  deletion?: { by: { id: string; name: string }; at: number; cancelled: boolean };
+  /** Why no gallery shows it, though it is delivered; a forgotten one is erased once nothing of it is under way. */
+  unlisted?: "hidden" | "message_deleted" | "forgotten";
+  /** Somebody wants it stopped: the backend is being asked. */
+  stopping?: { by: { id: string; name: string }; at: number };
+  /** Who wanted it gone (not kept once it is), and whether it was stopped before it was finished. */
+  deletion?: { by?: { id: string; name: string }; at: number; cancelled: boolean };
   /** Jobs that were made from it, the oldest first. */
   remixes: string[];
 }
@@ -165,7 +167,9 @@ export function stored(job: Job, media: StoredMedia): Job {
 
 /** Video and card stand in the channel. */
 export function delivered(job: Job, result: Destination, now: number): Job {
-  return job.phase === "delivering" ? { ...job, phase: "delivered", result, deliveredAt: now } : job;
+  if (job.phase !== "delivering") return job;
+  const { stopping: _, ...rest } = job;
+  return { ...rest, phase: "delivered", result, deliveredAt: now };
 }
 
 /** It will not come to anything; the card has yet to say so. */
@@ -182,28 +186,32 @@ export function failed(job: Job): Job {
 /** Phases in which nothing of a job is under way that could cross its deletion. */
 const DELETABLE: readonly Phase[] = ["posted", "rendering", "delivered", "failing", "failed"];
 
-/** Whether it can be deleted right now: not while a create, an upload or another deletion is under way. */
-export function isDeletable({ phase }: Job): boolean {
-  return DELETABLE.includes(phase);
+/**
+ * Whether it can be deleted right now: not while a create, an upload or another deletion is under way. One that the
+ * backend was asked to stop can have reached its end meanwhile.
+ */
+export function isDeletable({ phase, stopping }: Job): boolean {
+  return DELETABLE.includes(phase) || (stopping !== undefined && phase === "downloading");
 }
 
 /** Somebody wants it gone; the rest is the worker's. */
 export function deleting(job: Job, by: { id: string; name: string }, now: number): Job {
   if (!isDeletable(job)) return job;
-  const cancelled = job.phase === "posted" || job.phase === "rendering";
-  const { failure: _, ...rest } = job;
+  const cancelled = job.stopping !== undefined || job.phase === "posted" || job.phase === "rendering";
+  const { failure: _, stopping: __, ...rest } = job;
   return { ...rest, phase: "deleting", deletion: { by, at: now, cancelled } };
 }
 
 /** Nothing is left of it but that it was there. */
 export function deleted(job: Job): Job {
   if (job.phase !== "deleting") return job;
-  const { media: _, receipt: __, ...rest } = job;
+  const { media: _, receipt: __, deletion, ...rest } = job;
   const { model, seconds, size } = job.request;
   const clip = { model, seconds, size, prompt: "" };
   const request: JobRequest =
     job.request.operation === "create" ? { ...clip, operation: "create" } : { ...job.request, ...clip };
-  return { ...rest, phase: "deleted", request };
+  const { at, cancelled } = deletion ?? { at: job.updatedAt, cancelled: false };
+  return { ...rest, phase: "deleted", request, deletion: { at, cancelled } };
 }
 
 /** Something made from it was taken by the backend. */

@@ -27,6 +27,7 @@ export function createListing({
     if (!placed?.gallery || !isShown(placed)) return;
     const { destination, gallery: known } = placed;
     await gallery.add(destination, known.page, entryOf(placed, known.at, await stars.count(job.id)));
+    await stars.show(destination, job.id);
     // Whoever hid it meanwhile took it out before it was in.
     const now = await jobs.get(job.id);
     if (!now || !isShown(now)) await gallery.remove(destination, job.id);

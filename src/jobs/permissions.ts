@@ -65,14 +65,14 @@ export function createPermissions(options: {
   /** The least role that may. */
   async function needed(action: Action, channel: Destination): Promise<Role> {
     if (action !== "create" && action !== "remix" && action !== "delete") return FIXED[action];
-    const rules: Settings = await settings.of({ channel });
+    const rules: Settings = await settings.here(channel);
     return leastOf(rules[action] ?? (action === "delete" ? "requester" : "everyone"));
   }
 
   function rolesOf(actor: Actor, channel: Destination, job: Job | undefined): Set<Role> {
     const manager = actor.manager || operatorIds.includes(actor.id);
-    // Who moderates one channel does not moderate another.
-    const here = !job || job.destination.channel === channel.channel;
+    // Who moderates one channel does not moderate another, but its threads.
+    const here = !job || isSamePlace(job.destination, channel);
     const moderator = manager || (actor.moderator && here);
     const requester = moderator || (job !== undefined && job.requester.id === actor.id);
     return new Set<Role>([
@@ -98,6 +98,10 @@ export function createPermissions(options: {
       throw new UserError("forbidden", `${who} may ${REFUSALS[action]}.`);
     },
   };
+}
+
+function isSamePlace(a: Destination, b: Destination): boolean {
+  return a.channel === b.channel || a.parent === b.channel || a.channel === b.parent;
 }
 
 function leastOf(audience: Audience): Role {

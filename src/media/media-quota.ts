@@ -9,9 +9,9 @@ export const KEPT_FOR_MS = 3_600_000;
 
 /** Removes what was not written to for the longest time; thumbnails stay, they are small and what galleries keep. */
 export interface MediaQuota {
-  /** A file is in its place: it counts from now on, and older ones go if it takes too much. */
+  /** A file is in its place: it counts from now on, and older ones go if it takes too much. Never rejects: it is there. */
   wrote(key: string, bytes: number): Promise<void>;
-  /** A file or folder is gone. */
+  /** A file or folder is gone. Never rejects. */
   removed(keyOrFolder: string): Promise<void>;
   /** As `MediaStore.prune`. */
   prune(before: number): Promise<{ folders: number; bytes: number }>;
@@ -36,8 +36,12 @@ export function createMediaQuota(options: {
     return found;
   }
 
+  /** A scan that failed is forgotten: the next one may get through. */
   function index() {
-    scan ??= load();
+    scan ??= load().catch((error: unknown) => {
+      scan = undefined;
+      throw error;
+    });
     return scan;
   }
 
@@ -69,29 +73,45 @@ export function createMediaQuota(options: {
       logger.warn({ bytes: total, maxTotalBytes }, "media take more room than allowed");
   }
 
+  async function count(key: string, bytes: number): Promise<void> {
+    const [name, file] = parts(key);
+    const folders = ofKind(await index(), file);
+    const files = folders.get(name)?.files ?? new Map<string, number>();
+    total += bytes - (files.get(file) ?? 0);
+    // Set anew, it comes last: the map stays in the order of the last write.
+    folders.delete(name);
+    folders.set(name, { writtenAt: Date.now(), files: files.set(file, bytes) });
+  }
+
+  async function discount(keyOrFolder: string): Promise<void> {
+    const found = await scan;
+    if (!found) return;
+    const [name, file] = parts(keyOrFolder);
+    for (const folders of file === "" ? [found.thumbnails, found.rest] : [ofKind(found, file)]) {
+      const folder = folders.get(name);
+      if (!folder) continue;
+      const before = sizeOf(folder);
+      if (file === "") folder.files.clear();
+      else folder.files.delete(file);
+      if (folder.files.size === 0) folders.delete(name);
+      total -= before - sizeOf(folder);
+    }
+  }
+
   return {
     async wrote(key, bytes) {
-      const [name, file] = parts(key);
-      const folders = ofKind(await index(), file);
-      const files = folders.get(name)?.files ?? new Map<string, number>();
-      total += bytes - (files.get(file) ?? 0);
-      // Set anew, it comes last: the map stays in the order of the last write.
-      folders.delete(name);
-      folders.set(name, { writtenAt: Date.now(), files: files.set(file, bytes) });
-      await makeRoom().catch((err) => logger.error({ err }, "old media could not be removed"));
+      try {
+        await count(key, bytes);
+        await makeRoom();
+      } catch (err) {
+        logger.error({ err }, "media could not be counted, or old ones not removed");
+      }
     },
     async removed(keyOrFolder) {
-      const found = await scan;
-      if (!found) return;
-      const [name, file] = parts(keyOrFolder);
-      for (const folders of file === "" ? [found.thumbnails, found.rest] : [ofKind(found, file)]) {
-        const folder = folders.get(name);
-        if (!folder) continue;
-        const before = sizeOf(folder);
-        if (file === "") folder.files.clear();
-        else folder.files.delete(file);
-        if (folder.files.size === 0) folders.delete(name);
-        total -= before - sizeOf(folder);
+      try {
+        await discount(keyOrFolder);
+      } catch (err) {
+        logger.error({ err }, "removed media could not be discounted");
       }
     },
     prune: (before) => remove(before, () => true),

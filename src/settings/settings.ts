@@ -39,6 +39,8 @@ export type SettingsScope = { person: string; destination: Destination } | { cha
 /** What is set, for people and for channels. */
 export interface SettingsStore {
   of(scope: SettingsScope): Promise<Settings>;
+  /** What a channel has set, over what the channel has set that its thread is in. */
+  here(channel: Destination): Promise<Settings>;
   /** What holds for somebody in a channel; model, length and size are left open where neither set them. */
   effective(person: string, channel: Destination): Promise<EffectiveSettings>;
   /** The catalogue with the defaults that hold for somebody in a channel. */
@@ -64,14 +66,21 @@ export function createSettings(options: { store: Store; catalog: Catalog; logger
     return (await documents.get(keyOf(scope))) ?? {};
   }
 
+  async function here(channel: Destination): Promise<Settings> {
+    const { parent } = channel;
+    const around = parent === undefined ? {} : await of({ channel: { ...channel, channel: parent } });
+    return { ...around, ...(await of({ channel })) };
+  }
+
   async function effective(person: string, channel: Destination): Promise<EffectiveSettings> {
-    const [theirs, here] = await Promise.all([of({ person, destination: channel }), of({ channel })]);
+    const [theirs, channels] = await Promise.all([of({ person, destination: channel }), here(channel)]);
     // What is a matter of the channel alone is not in a person's settings.
-    return { ...DEFAULTS, ...here, ...theirs };
+    return { ...DEFAULTS, ...channels, ...theirs };
   }
 
   return {
     of,
+    here,
     effective,
     async catalogFor(person, channel) {
       const { model, seconds, size } = await effective(person, channel);

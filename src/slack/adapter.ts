@@ -11,6 +11,7 @@ import { createConnection } from "./connection.ts";
 import { createDelivery } from "./delivery.ts";
 import { asServiceError, SLACK_FAILURE } from "./errors.ts";
 import { listenToEvents } from "./events.ts";
+import { createForgetting } from "./forgetting.ts";
 import { createEars, type Ears } from "./heard.ts";
 import { listenToInteractions } from "./interactions.ts";
 import { createLink } from "./links.ts";
@@ -62,6 +63,7 @@ export function createSlackAdapter(options: Options): SlackAdapter {
   const screen = createScreen({ pictures, logger });
   const deliver = createDelivery({ workspaces, channels, sharedFiles, link, logger });
   const retract = createRetraction({ workspaces, channels, sharedFiles, pictures, logger });
+  const forget = createForgetting({ workspaces, sharedFiles, pictures, logger });
   let ears: Ears | undefined;
 
   return {
@@ -78,6 +80,7 @@ export function createSlackAdapter(options: Options): SlackAdapter {
       listenToEvents({ app, handler, ears, workspaces, sharedFiles, logger });
       await connection.start().catch(blame("SLACK_APP_TOKEN"));
       logger.info({ team: id, url }, "connected to Slack");
+      await ears.track(handler.event({ kind: "present", platform: "slack", workspaces: [id] }));
     },
 
     async stop() {
@@ -102,6 +105,7 @@ export function createSlackAdapter(options: Options): SlackAdapter {
 
     deliver,
     retract,
+    forget,
     canRead,
     nameOf: channels.nameOf,
     reopen: (reference) => reopenAttachment(reference, { workspaces, apiUrl }),

@@ -3,11 +3,12 @@ import { z } from "zod";
 import type { ImageAttachment } from "../chat/adapter.ts";
 import { ServiceError } from "../errors.ts";
 import { clamp } from "./rich-text.ts";
-import type { Workspaces } from "./workspaces.ts";
+import type { Workspace, Workspaces } from "./workspaces.ts";
 
-/** Of files from other organisations Slack may leave parts out; what is missing is found out when the file is fetched. */
+/** Of files from other organisations Slack leaves all but the id out; what is missing is found out when the file is fetched. */
 export const fileSchema = z.object({
   id: z.string().default(""),
+  file_access: z.string().default("visible"),
   name: z.string().default("file"),
   mimetype: z.string().default(""),
   size: z.number().default(0),
@@ -29,33 +30,52 @@ const referenceSchema = z.object({
   size: z.number(),
 });
 
-/** Those of a message's files that claim to be pictures; nothing is loaded. */
-export function picturesIn(
-  files: readonly unknown[],
-  access: { token: string; team: string; apiUrl: string | undefined },
-): ImageAttachment[] {
+/** What a file claims to be of which Slack says nothing yet. */
+const UNKNOWN_PICTURE = "image/*";
+/** Slack's word for such a file: `files.info` knows it (docs.slack.dev/reference/objects/file-object). */
+const TO_BE_ASKED_FOR = "check_file_info";
+
+interface Access {
+  workspace: Pick<Workspace, "id" | "token" | "call">;
+  /** Base of the Web API; undefined: Slack's own. */
+  apiUrl: string | undefined;
+}
+
+/** Those of a message's files that claim to be pictures, or may be such; nothing is loaded. */
+export function picturesIn(files: readonly unknown[], access: Access): ImageAttachment[] {
   return files.flatMap((file) => {
     const { data } = fileSchema.safeParse(file);
-    return data?.mimetype.startsWith("image/") ? [imageAttachment(data, access)] : [];
+    return data && mayBePicture(data) ? [imageAttachment(data, access)] : [];
   });
+}
+
+/** Whether one of a message's files claims to be a picture, or is kept back until it is asked for. */
+export function mayBePicture(file: unknown): boolean {
+  const { data } = fileSchema.safeParse(file);
+  return data !== undefined && claimOf(data).startsWith("image/");
+}
+
+function claimOf({ mimetype, file_access }: SlackFile): string {
+  return mimetype === "" && file_access === TO_BE_ASKED_FOR ? UNKNOWN_PICTURE : mimetype;
 }
 
 /**
  * A file that a person gave a form or a message. It is fetched with the bot's token, so from Slack's hosts alone, or
  * from the origin of `apiUrl` where that is set; a redirect leads to a sign-in page and is not followed.
  */
-export function imageAttachment(
-  file: SlackFile,
-  { token, team, apiUrl }: { token: string; team: string; apiUrl: string | undefined },
-): ImageAttachment {
-  const { id, name, mimetype, size, url_private } = file;
-  const reference = { team, id, name: clamp(name, NAME_MAX), mimetype, size };
+export function imageAttachment(file: SlackFile, { workspace, apiUrl }: Access): ImageAttachment {
+  const { id, name, size, url_private: address } = file;
+  const mimetype = claimOf(file);
+  const reference = { team: workspace.id, id, name: clamp(name, NAME_MAX), mimetype, size };
   return {
     filename: name,
     contentType: mimetype,
     bytes: size,
     ...(id !== "" && { reference: JSON.stringify(reference satisfies z.infer<typeof referenceSchema>) }),
-    open: (signal) => openFile(url_private, { token, apiUrl, signal }),
+    async open(signal) {
+      const known = address === "" && id !== "" ? await askForAddress(workspace, id) : address;
+      return openFile(known, { token: workspace.token, apiUrl, signal });
+    },
   };
 }
 
@@ -71,11 +91,15 @@ export function reopenAttachment(
     bytes: size,
     reference,
     async open(signal) {
-      const { call, token } = await workspaces.of(team);
-      const { file } = await call(({ files }) => files.info({ file: id }));
-      return openFile(file?.url_private ?? "", { token, apiUrl, signal });
+      const workspace = await workspaces.of(team);
+      return openFile(await askForAddress(workspace, id), { token: workspace.token, apiUrl, signal });
     },
   };
+}
+
+async function askForAddress({ call }: Pick<Workspace, "call">, id: string): Promise<string> {
+  const { file } = await call(({ files }) => files.info({ file: id }));
+  return file?.url_private ?? "";
 }
 
 function readReference(reference: string): z.infer<typeof referenceSchema> {

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Destination } from "../chat/adapter.ts";
 import { ServiceError, UserError } from "../errors.ts";
+import { makeRoom } from "./answers.ts";
 import { SLACK_FAILURE } from "./errors.ts";
 import type { SlackMessage } from "./messages.ts";
 import type { Workspace, Workspaces } from "./workspaces.ts";
@@ -69,7 +70,7 @@ export function createChannels(options: {
     const { call } = await workspaces.of(destination.workspace);
     try {
       const { channel } = await call((client) => client.conversations.info({ channel: destination.channel }));
-      if (names.size >= REMEMBERED_MAX) names.clear();
+      makeRoom(names, REMEMBERED_MAX);
       if (channel?.name !== undefined) names.set(keyOf(destination), channel.name);
       if (channel?.is_archived) {
         throw new UserError("channel_archived", "This channel is archived, so nothing can be posted here.");
@@ -88,7 +89,7 @@ export function createChannels(options: {
       const key = keyOf(destination);
       if ((open.get(key) ?? 0) > now()) return;
       if (!(await enter(destination))) throw await refusal(destination);
-      if (open.size >= REMEMBERED_MAX) open.clear();
+      makeRoom(open, REMEMBERED_MAX);
       open.set(key, now() + FRESH_MS);
     },
 

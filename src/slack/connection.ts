@@ -36,13 +36,21 @@ export function createConnection(
 
 type Receiver = HTTPReceiver | SocketModeReceiver;
 
-/** The token is looked up by team with each request, so that nothing here is tied to one workspace. */
+/**
+ * The token is looked up by team with each request, so that nothing here is tied to one workspace. People of another
+ * organisation, who share a channel, act for their own team, where the app is not installed: there is but one that they
+ * can have reached.
+ */
 function createBolt(receiver: Receiver, { apiUrl, workspaces, logger }: Options): App {
   const app = new App({
     receiver,
     socketMode: receiver instanceof SocketModeReceiver,
     authorize: async ({ teamId = "" }) => {
-      const { token: botToken, botId, botUserId } = await workspaces.of(teamId);
+      const {
+        token: botToken,
+        botId,
+        botUserId,
+      } = workspaces.known(teamId) ?? (await workspaces.installed());
       return { botToken, botId, botUserId };
     },
     convoStore: false,

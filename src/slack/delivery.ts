@@ -15,6 +15,7 @@ import { SLACK_FAILURE } from "./errors.ts";
 import { deliveredMessage, noticeMessage, videoBlocks } from "./messages.ts";
 import { clamp } from "./rich-text.ts";
 import type { SharedFiles } from "./shared-files.ts";
+import { sharesOf } from "./shares.ts";
 import { upload } from "./upload.ts";
 import type { Workspaces } from "./workspaces.ts";
 
@@ -85,15 +86,14 @@ export function createDelivery(dependencies: Dependencies): ChatAdapter["deliver
 
   async function look(delivery: Delivery, { fileId, uploads }: Unshared): Promise<Checkpoint> {
     const { workspace, channel } = delivery.destination;
-    const { call } = await workspaces.of(workspace);
+    const { call, botUserId } = await workspaces.of(workspace);
     for (const waitMs of lookAfterMs) {
       await sleep(waitMs);
       const info = await call(({ files }) => files.info({ file: fileId })).catch(unlessGone);
-      const { public: open, private: closed } = info?.file?.shares ?? {};
-      const [share] = { ...open, ...closed }[channel] ?? [];
-      if (share?.ts === undefined) continue;
-      await sharedFiles.note(fileId, { ...delivery.destination, message: share.ts });
-      return save(delivery, { step: "shared", ts: share.ts, fileId });
+      const [ts] = sharesOf(info?.file, { channel, botUserId });
+      if (ts === undefined) continue;
+      await sharedFiles.note(fileId, { ...delivery.destination, message: ts });
+      return save(delivery, { step: "shared", ts, fileId });
     }
     logger.warn({ fileId, uploads }, "Slack did not share a file, uploading it anew");
     await call(({ files }) => files.delete({ file: fileId })).catch(unlessGone);

@@ -93,6 +93,15 @@ function refused(error: WebAPIPlatformError): ServiceError {
   return failure(code, message.join(" "), error, PASSING.has(word));
 }
 
+/** Which blocks of a message or view had a picture that Slack refused, where it names them. */
+export function refusedBlocks({ cause }: ServiceError): number[] {
+  if (!(cause instanceof WebAPIPlatformError)) return [];
+  return (cause.data.response_metadata?.messages ?? []).flatMap((message) => {
+    const [, at] = /slack.file.*\[json-pointer:(?:\/view)?\/blocks\/(\d+)/.exec(message) ?? [];
+    return at === undefined ? [] : [Number(at)];
+  });
+}
+
 function limited(cause: Error, retryAfterSeconds: number | undefined): ServiceError {
   return new ServiceError("slack", rateLimited, "Slack asked for a pause.", {
     retryable: true,

@@ -16,8 +16,8 @@ interface Dependencies {
   logger: Logger;
 }
 
-/** ⭐ and 🌟 */
-const STARS = new Set(["star", "star2"]);
+/** ⭐ alone: of two kinds under one message, nobody could tell which one somebody took away. */
+const STAR = "star";
 
 /** Hears what happens without anybody asking the bot for something, as far as it is about the bot's messages. */
 export function listenToEvents(dependencies: Dependencies): void {
@@ -59,7 +59,7 @@ export function listenToEvents(dependencies: Dependencies): void {
   for (const name of ["reaction_added", "reaction_removed"] as const) {
     app.event(name, async ({ event, body }) => {
       const { reaction, item, user: person } = event;
-      if (ears.stopping() || !STARS.has(reaction) || item.type !== "message") return;
+      if (ears.stopping() || reaction !== STAR || item.type !== "message") return;
       const workspace = teamOfEvent(body);
       if (!(await isBot(workspace, event.item_user || undefined))) return;
       const message: Destination = {

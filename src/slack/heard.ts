@@ -3,7 +3,7 @@ import type { ChatHandler, Destination, Invocation } from "../chat/adapter.ts";
 import type { Catalog } from "../videos/catalog.ts";
 import type { Answerable } from "./answerable.ts";
 import type { Channels } from "./channels.ts";
-import type { People } from "./people.ts";
+import type { Caller, People } from "./people.ts";
 import type { Place } from "./places.ts";
 import { createReply } from "./reply.ts";
 import type { Screen } from "./screen.ts";
@@ -13,7 +13,7 @@ import type { Workspace, Workspaces } from "./workspaces.ts";
 export interface Heard extends Pick<Answerable, "surface" | "respond" | "acknowledge" | "acknowledgeWith"> {
   id: string;
   team: string;
-  user: { id: string; name: string };
+  user: Caller;
   place: Place;
   /** What was asked for, or in words why it cannot be. */
   invocation(workspace: Workspace): Invocation | { kind: "refused"; words: string };
@@ -66,7 +66,7 @@ async function answer(heard: Heard, dependencies: Dependencies): Promise<void> {
   const { handler, workspaces, people } = dependencies;
   const { id, user, place, team } = heard;
   const workspace = await workspaces.of(team);
-  const actor = await people.actor(workspace, user.id, user.name);
+  const actor = await people.actor(workspace, user, { patient: heard.surface.kind === "words" });
   const destination: Destination = { platform: "slack", workspace: team, ...place };
   const reply = createReply({ ...heard, workspace, destination, userId: user.id }, dependencies);
   const invocation = heard.invocation(workspace);

@@ -68,11 +68,11 @@ export function listenToInteractions({ app, ears, apiUrl, logger }: Dependencies
       place,
       surface: { kind: "conversation", triggerId },
       respond,
-      invocation: ({ token }) => ({
+      invocation: (workspace) => ({
         kind: "shortcut",
         name: shortcut.callback_id,
         message: { platform: "slack", workspace: team, ...place, message: message.ts },
-        pictures: picturesIn(filesOf(message), { token, team, apiUrl }),
+        pictures: picturesIn(filesOf(message), { workspace, apiUrl }),
       }),
       acknowledge: () => acknowledgement.send(),
       acknowledgeWith: async () => false,

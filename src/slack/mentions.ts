@@ -1,6 +1,7 @@
 import type { App } from "@slack/bolt";
 import { z } from "zod";
 import type { AnyCommand } from "../../commands/command.ts";
+import { mayBePicture } from "./attachments.ts";
 import type { Ears, Heard } from "./heard.ts";
 import { typedText } from "./mrkdwn.ts";
 import { placeOf, teamOfEvent } from "./places.ts";
@@ -14,7 +15,7 @@ const wordsSchema = z.object({
   channel: z.string(),
   ts: z.string(),
   thread_ts: z.string().optional(),
-  files: z.array(z.object({ mimetype: z.string().default("") })).default([]),
+  files: z.array(z.unknown()).default([]),
   /** Slack tells of a mention again when its message is edited. */
   edited: z.never().optional(),
   bot_id: z.never().optional(),
@@ -47,12 +48,12 @@ export function listenToWords({
     const { user, text, channel, ts, thread_ts: thread, files } = words;
     await ears.take({
       ...request,
-      user: { id: user, name: user },
+      user: { id: user },
       place: placeOf({ channel, ts, thread }),
       surface: { kind: "words" },
       invocation({ botUserId }) {
         // A video without the picture that was given for it would be another one than was asked for.
-        if (files.some(({ mimetype }) => mimetype.startsWith("image/"))) {
+        if (files.some(mayBePicture)) {
           return { kind: "refused", words: pictureHint(entries) };
         }
         const mention = new RegExp(`<@${botUserId}(?:\\|[^>]*)?>`, "g");

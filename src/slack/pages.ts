@@ -1,4 +1,5 @@
 import type { ActionsBlock, Button, ImageBlock, KnownBlock, ModalView } from "@slack/types";
+import { z } from "zod";
 import { encodeButton } from "../chat/card.ts";
 import type { MediaFile } from "../chat/media-file.ts";
 import type { Page, PageButton, PagePicture, PageRow } from "../chat/page.ts";
@@ -22,6 +23,15 @@ export function picturesOf({ rows, video }: Page): MediaFile[] {
   const pictures = [...rows.map(({ picture }) => picture), video && shownPicture(video)];
   const files = pictures.flatMap((picture) => (picture ? [picture.file] : []));
   return [...new Map(files.map((file) => [file.key, file])).values()];
+}
+
+const shownSchema = z.object({ slack_file: z.object({ id: z.string() }) });
+const besideSchema = z.object({ accessory: shownSchema });
+
+/** Slack's id of the picture that a block shows, if it shows one. */
+export function pictureOf(block: unknown): string | undefined {
+  const shown = shownSchema.safeParse(block).data ?? besideSchema.safeParse(block).data?.accessory;
+  return shown?.slack_file.id;
 }
 
 /** A page as a modal; it remembers the conversation that its buttons act in. */

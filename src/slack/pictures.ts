@@ -17,10 +17,12 @@ export interface Pictures {
   known(workspace: Workspace, files: readonly MediaFile[]): Promise<PictureIds>;
   /** Hands the others to Slack and waits until they can be shown; what cannot be had is left out. */
   fetch(workspace: Workspace, files: readonly MediaFile[]): Promise<PictureIds>;
-  /** Slack does not show them any more: the next page hands them over anew. */
-  forget(workspace: Workspace, files: readonly MediaFile[]): Promise<void>;
-  /** Deletes what Slack was given out of a folder of the media store. @throws ServiceError */
+  /** Slack does not show them any more: they are deleted there, and the next page hands them over anew. */
+  drop(workspace: Workspace, files: readonly MediaFile[]): Promise<void>;
+  /** Deletes what Slack was given out of a folder of the media store. @throws ServiceError when some of it is left. */
   erase(workspace: Workspace, folder: string): Promise<void>;
+  /** Forgets what Slack was given out of a folder, without a word to Slack. */
+  abandon(team: string, folder: string): Promise<void>;
 }
 
 /** What Slack holds of one folder of the media store, by key. */
@@ -30,7 +32,6 @@ interface Held {
 
 /** Slack needs a second or so until it knows a file to be a picture (ms). */
 const LOOK_AFTER_MS = [200, 400, 800, 1_600, 3_200];
-const HELD_MS = 90 * 24 * 60 * 60_000;
 /** docs.slack.dev/reference/block-kit/composition-objects/slack-file-object */
 const SHOWN_TYPES = new Set(["image/png", "image/jpeg", "image/gif"]);
 
@@ -54,9 +55,9 @@ export function createPictures(options: {
   lookAfterMs?: readonly number[];
 }): Pictures {
   const { store, logger, lookAfterMs = LOOK_AFTER_MS } = options;
-  const held = store.collection<Held>({ name: "slack-picture", version: 1, ttlMs: HELD_MS });
+  const held = store.collection<Held>({ name: "slack-picture", version: 1 });
   const underWay = new Map<string, Promise<string | undefined>>();
-  const documentOf = ({ id }: Workspace, folder: string) => `${id}:${folder}`;
+  const documentOf = ({ id }: Pick<Workspace, "id">, folder: string) => `${id}:${folder}`;
 
   const note = (workspace: Workspace, key: string, file: Held["files"][string] | undefined) =>
     held.update(documentOf(workspace, folderOf(key)), (current) => {
@@ -65,12 +66,21 @@ export function createPictures(options: {
       return Object.keys(others).length === 0 ? undefined : { files: others };
     });
 
+  const heldId = async (workspace: Workspace, { key }: MediaFile) =>
+    (await held.get(documentOf(workspace, folderOf(key))))?.files[key]?.id;
+
   async function given(workspace: Workspace, file: MediaFile): Promise<string> {
     const id = await upload(workspace, showable(file));
+    // First: a file that nobody remembers could never be deleted.
+    await note(workspace, file.key, { id, ready: false });
     // Without a channel: nobody sees the file, save in what the bot shows.
     await workspace.call(({ files }) => files.completeUploadExternal({ files: [{ id }] }));
-    await note(workspace, file.key, { id, ready: false });
     return id;
+  }
+
+  async function remove(workspace: Workspace, key: string, id: string): Promise<void> {
+    await workspace.call(({ files }) => files.delete({ file: id })).catch(unlessGone);
+    await note(workspace, key, undefined);
   }
 
   /** Until then Slack names no type (reported: slackapi/node-slack-sdk#1865). */
@@ -85,8 +95,7 @@ export function createPictures(options: {
 
   async function fetchOne(workspace: Workspace, file: MediaFile): Promise<string | undefined> {
     try {
-      const document = await held.get(documentOf(workspace, folderOf(file.key)));
-      const id = document?.files[file.key]?.id ?? (await given(workspace, file));
+      const id = (await heldId(workspace, file)) ?? (await given(workspace, file));
       if (!(await isProcessed(workspace, id))) return undefined;
       await note(workspace, file.key, { id, ready: true });
       return id;
@@ -123,16 +132,30 @@ export function createPictures(options: {
       );
       return new Map(found.flatMap(([key, id]) => (id === undefined ? [] : [[key, id] as const])));
     },
-    async forget(workspace, files) {
-      for (const { key } of files) await note(workspace, key, undefined);
+    async drop(workspace, files) {
+      for (const file of files) {
+        try {
+          const id = await heldId(workspace, file);
+          if (id !== undefined) await remove(workspace, file.key, id);
+        } catch (err) {
+          logger.warn({ err, key: file.key }, "a picture that Slack does not show could not be deleted");
+        }
+      }
     },
     async erase(workspace, folder) {
       const document = await held.get(documentOf(workspace, folder));
-      for (const [key, { id }] of Object.entries(document?.files ?? {})) {
-        await workspace.call(({ files }) => files.delete({ file: id })).catch(unlessGone);
-        await note(workspace, key, undefined);
+      const files = Object.entries(document?.files ?? {});
+      const failures: ServiceError[] = [];
+      for (const [key, { id }] of files) {
+        await remove(workspace, key, id).catch((error: unknown) => {
+          if (!(error instanceof ServiceError)) throw error;
+          failures.push(error);
+        });
       }
+      const failure = failures.find(({ retryable }) => retryable) ?? failures[0];
+      if (failure) throw failure;
     },
+    abandon: (team, folder) => held.delete(documentOf({ id: team }, folder)),
   };
 }
 

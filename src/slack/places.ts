@@ -33,12 +33,14 @@ export function placeOf({
   return { channel, ...(thread !== undefined && thread !== ts && { thread }) };
 }
 
-/** The workspace a person acted in. */
+/** The workspace a person acted in; in a modal, the one where the app is, as people of other organisations see it, too. */
 export function teamOf({
   team,
   user,
-}: Pick<BlockAction | ViewSubmitAction | MessageShortcut, "team" | "user">): string {
-  return team?.id ?? user.team_id ?? "";
+  view,
+}: Pick<BlockAction | ViewSubmitAction | MessageShortcut, "team" | "user"> &
+  Partial<Pick<BlockAction, "view">>): string {
+  return view?.app_installed_team_id ?? team?.id ?? user.team_id ?? "";
 }
 
 /** The installation that an event is for: a shared channel's event names another organisation first. */

@@ -1,13 +1,15 @@
 import type { Logger } from "pino";
-import type { ChatAdapter } from "../chat/adapter.ts";
+import type { ChatAdapter, Destination } from "../chat/adapter.ts";
 import { ServiceError } from "../errors.ts";
+import { sleep } from "../sleep.ts";
 import type { Channels } from "./channels.ts";
-import { readCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
 import { SLACK_FAILURE } from "./errors.ts";
 import { cardMessage } from "./messages.ts";
 import type { Pictures } from "./pictures.ts";
 import type { SharedFiles } from "./shared-files.ts";
-import type { Workspaces } from "./workspaces.ts";
+import { sharesOf } from "./shares.ts";
+import type { Workspace, Workspaces } from "./workspaces.ts";
 
 interface Dependencies {
   workspaces: Workspaces;
@@ -24,37 +26,88 @@ const OUT_OF_REACH: ReadonlySet<string> = new Set([
   SLACK_FAILURE.noAccess,
 ]);
 
-/** Takes video, message and pictures away, file first: it is what people would still find by searching. */
+/** Pauses before each look for a share that Slack was asked for, and may be about to make (ms). */
+const LOOK_AFTER_MS = [0, 1_000, 3_000];
+
+/**
+ * Takes message, file and pictures away and leaves the tombstone. None of it waits for the success of another: what
+ * Slack refuses for good is left where it is, what may succeed later is what makes the whole be tried again.
+ */
 export function createRetraction(dependencies: Dependencies): ChatAdapter["retract"] {
   const { workspaces, channels, sharedFiles, pictures, logger } = dependencies;
 
-  function unlessOutOfReach(err: unknown): void {
-    if (!(err instanceof ServiceError) || !OUT_OF_REACH.has(err.code)) throw err;
-    logger.debug({ err }, "what should be taken away is gone");
-  }
-
   return async function retract({ destination, result, checkpoint, card }) {
     const workspace = await workspaces.of(destination.workspace);
-    const fileId = checkpoint === undefined ? undefined : readCheckpoint(checkpoint).fileId;
-    if (fileId !== undefined) {
-      // Before the file, so that its end is not heard as somebody's doing.
-      await sharedFiles.forget(workspace.id, fileId);
-      await workspace.call(({ files }) => files.delete({ file: fileId })).catch(unlessOutOfReach);
+    const { channel, message: cardTs } = destination;
+    const at = checkpoint === undefined ? undefined : readCheckpoint(checkpoint);
+    const attempts = createAttempts(logger);
+    // Before anything goes, so that its end is not heard as somebody's doing.
+    if (at?.fileId !== undefined) await sharedFiles.forget(workspace.id, at.fileId);
+
+    const standing = new Set([result?.message ?? (at?.step === "shared" ? at.ts : undefined)]);
+    let known = await attempts.make(async () => {
+      if (at?.step === "sharing") for (const ts of await look(workspace, destination, at)) standing.add(ts);
+    });
+    for (const ts of standing) {
+      if (ts === undefined || ts === cardTs) continue;
+      const deleted = await attempts.make(() =>
+        channels.asMember(destination, ({ call }) => call(({ chat }) => chat.delete({ channel, ts }))),
+      );
+      known &&= deleted || at?.step !== "sharing";
     }
-    await pictures.erase(workspace, card.jobId).catch(unlessOutOfReach);
-    const { channel } = destination;
-    const ts = result?.message;
-    if (ts !== undefined && ts !== destination.message) {
-      await channels
-        .asMember(destination, ({ call }) => call(({ chat }) => chat.delete({ channel, ts })))
-        .catch(unlessOutOfReach);
+    const file = at?.fileId;
+    // A file that is gone does not tell any more where it was shared.
+    if (file !== undefined && known) {
+      await attempts.make(() => workspace.call(({ files }) => files.delete({ file })));
     }
-    const { message: cardTs } = destination;
-    if (cardTs === undefined) return;
-    await channels
-      .asMember(destination, ({ call }) =>
-        call(({ chat }) => chat.update({ channel, ts: cardTs, ...cardMessage(card) })),
-      )
-      .catch(unlessOutOfReach);
+    await attempts.make(() => pictures.erase(workspace, card.jobId));
+    if (cardTs !== undefined) {
+      const tombstone = { channel, ts: cardTs, ...cardMessage(card) };
+      await attempts.make(() =>
+        channels.asMember(destination, ({ call }) => call(({ chat }) => chat.update(tombstone))),
+      );
+    }
+    attempts.end();
+  };
+}
+
+/** The bot's messages with a file whose delivery broke off while Slack was asked to show it. */
+async function look(
+  { call, botUserId }: Workspace,
+  { channel }: Destination,
+  { fileId }: Checkpoint & { step: "sharing" },
+): Promise<string[]> {
+  for (const waitMs of LOOK_AFTER_MS) {
+    await sleep(waitMs);
+    const { file } = await call(({ files }) => files.info({ file: fileId }));
+    const found = sharesOf(file, { channel, botUserId });
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** Things to do that do not depend on each other. */
+function createAttempts(logger: Logger) {
+  const failures: unknown[] = [];
+  return {
+    /** @returns false when it may succeed later. */
+    async make(effect: () => Promise<unknown>): Promise<boolean> {
+      try {
+        await effect();
+        return true;
+      } catch (err) {
+        if (!(err instanceof ServiceError) || err.retryable) {
+          failures.push(err);
+          return false;
+        }
+        if (OUT_OF_REACH.has(err.code)) logger.debug({ err }, "what should be taken away is gone");
+        else logger.warn({ err }, "Slack does not let something be taken away");
+        return true;
+      }
+    },
+    /** @throws what may succeed later. */
+    end(): void {
+      if (failures.length > 0) throw failures[0];
+    },
   };
 }

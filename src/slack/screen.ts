@@ -4,8 +4,8 @@ import type { MediaFile } from "../chat/media-file.ts";
 import type { Page } from "../chat/page.ts";
 import { ServiceError } from "../errors.ts";
 import type { Answerable } from "./answerable.ts";
-import { SLACK_FAILURE } from "./errors.ts";
-import { pageMessage, pageView, picturesOf } from "./pages.ts";
+import { refusedBlocks, SLACK_FAILURE } from "./errors.ts";
+import { pageMessage, pageView, pictureOf, picturesOf } from "./pages.ts";
 import type { PictureIds, Pictures } from "./pictures.ts";
 import type { Place } from "./places.ts";
 
@@ -31,20 +31,26 @@ const NO_PICTURES: PictureIds = new Map();
  * for its pictures; it is for where there is no trigger, or none any more. What Slack does not show is left out: a page without pictures is better than none.
  */
 export function createScreen({ pictures, logger }: { pictures: Pictures; logger: Logger }): Screen {
-  /** Tries with the pictures, then without; resolves to what was shown in the end. */
-  async function show<T>(
+  /** Tries with the pictures, then without those that Slack refuses; resolves to what was shown in the end. */
+  async function show<T, D extends { blocks: readonly unknown[] }>(
     request: Answerable,
-    shown: { files: readonly MediaFile[]; ids: PictureIds },
-    put: (ids: PictureIds) => Promise<T>,
+    { files, ids }: { files: readonly MediaFile[]; ids: PictureIds },
+    { draw, put }: { draw: (ids: PictureIds) => D; put: (drawn: D) => Promise<T> },
   ): Promise<{ answer: T; ids: PictureIds }> {
-    try {
-      return { answer: await put(shown.ids), ids: shown.ids };
-    } catch (error) {
-      const refused = error instanceof ServiceError && error.code === SLACK_FAILURE.badPicture;
-      if (shown.ids.size === 0 || !refused) throw error;
-      logger.warn({ err: error }, "Slack does not show a page's pictures");
-      await pictures.forget(request.workspace, shown.files);
-      return { answer: await put(NO_PICTURES), ids: NO_PICTURES };
+    let shown = ids;
+    for (;;) {
+      const drawn = draw(shown);
+      try {
+        const answer = await put(drawn);
+        const refused = files.filter(({ key }) => ids.has(key) && !shown.has(key));
+        await pictures.drop(request.workspace, refused);
+        return { answer, ids: shown };
+      } catch (error) {
+        const isRefused = error instanceof ServiceError && error.code === SLACK_FAILURE.badPicture;
+        if (shown.size === 0 || !isRefused) throw error;
+        logger.warn({ err: error }, "Slack does not show a page's pictures");
+        shown = withoutRefused(shown, drawn.blocks, error);
+      }
     }
   }
 
@@ -71,17 +77,17 @@ export function createScreen({ pictures, logger }: { pictures: Pictures; logger:
     const { surface, workspace } = request;
     const files = picturesOf(page);
     const known = { files, ids: await pictures.known(workspace, files) };
-    const viewOf = (ids: PictureIds) => pageView(page, placeOf(request), ids);
-    if (surface.kind === "form" && (await surface.replace(viewOf(NO_PICTURES)))) {
+    const draw = (ids: PictureIds) => pageView(page, placeOf(request), ids);
+    if (surface.kind === "form" && (await surface.replace(draw(NO_PICTURES)))) {
       if (files.length === 0) return;
       // An acknowledgement is not answered: neither with a hash, nor with what is wrong with a picture.
       const form = { id: surface.viewId, hash: undefined };
-      const { answer: view, ids } = await show(request, known, (shown) =>
-        update(request, form, viewOf(shown)),
-      );
+      const put = (view: ModalView) => update(request, form, view);
+      const { answer: view, ids } = await show(request, known, { draw, put });
       return addPictures(request, page, ids, view);
     }
-    const { answer: view, ids } = await show(request, known, (shown) => putView(request, viewOf(shown)));
+    const put = (view: ModalView) => putView(request, view);
+    const { answer: view, ids } = await show(request, known, { draw, put });
     await request.acknowledge();
     if (view) await addPictures(request, page, ids, view);
   }
@@ -105,15 +111,21 @@ export function createScreen({ pictures, logger }: { pictures: Pictures; logger:
       // An address that takes answers does not say why it took none.
       await answer(ids).catch(async (error: unknown) => {
         if (ids.size === 0) throw error;
-        await pictures.forget(workspace, files);
         await answer(NO_PICTURES);
+        await pictures.drop(workspace, files);
       });
       return;
     }
-    await show(request, { files, ids }, (shown) =>
-      workspace.call(({ chat }) =>
-        chat.postEphemeral({ channel, user: userId, ...inThread, ...pageMessage(page, shown) }),
-      ),
+    await show(
+      request,
+      { files, ids },
+      {
+        draw: (shown) => pageMessage(page, shown),
+        put: (message) =>
+          workspace.call(({ chat }) =>
+            chat.postEphemeral({ channel, user: userId, ...inThread, ...message }),
+          ),
+      },
     );
   }
 
@@ -133,6 +145,13 @@ export function createScreen({ pictures, logger }: { pictures: Pictures; logger:
       }
     },
   };
+}
+
+/** Where Slack names the blocks whose pictures it refuses, the others stay. */
+function withoutRefused(ids: PictureIds, blocks: readonly unknown[], error: ServiceError): PictureIds {
+  const refused = refusedBlocks(error).map((at) => pictureOf(blocks[at]));
+  const left = new Map([...ids].filter(([, id]) => !refused.includes(id)));
+  return left.size < ids.size ? left : NO_PICTURES;
 }
 
 /** Opens a view, or puts it in the place of the page the request came from; undefined where that was closed. */

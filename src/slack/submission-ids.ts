@@ -1,11 +1,17 @@
 import { createHash } from "node:crypto";
 import type { ViewSubmitAction } from "@slack/bolt";
+import { makeRoom } from "./answers.ts";
+
+/** What is read of a form that was sent. */
+type Submission = Pick<ViewSubmitAction, "trigger_id"> & {
+  view: Pick<ViewSubmitAction["view"], "id" | "state">;
+};
 
 /** Tells a form that is sent again from one that came twice. */
 export interface SubmissionIds {
   /** The form was shown errors: the next submission counts, also with the same values. */
   refused(viewId: string): void;
-  idOf(submission: ViewSubmitAction): string;
+  idOf(submission: Submission): string;
 }
 
 const REMEMBERED_MAX = 1_000;
@@ -18,7 +24,8 @@ export function createSubmissionIds(): SubmissionIds {
   const refused = new Set<string>();
   return {
     refused(viewId) {
-      if (refused.size >= REMEMBERED_MAX) refused.clear();
+      refused.delete(viewId);
+      makeRoom(refused, REMEMBERED_MAX);
       refused.add(viewId);
     },
     idOf({ view, trigger_id }) {

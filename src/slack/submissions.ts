@@ -29,7 +29,6 @@ export function listenToSubmissions({
     const acknowledgement = createAcknowledgement(ack, logger);
     const submission = submissionSchema.parse(view);
     const { channel, thread } = submission.private_metadata;
-    const team = view.app_installed_team_id ?? teamOf(body);
 
     async function acknowledgeWith(notice: Notice): Promise<boolean> {
       const fields = Object.keys(submission.state.values);
@@ -46,7 +45,7 @@ export function listenToSubmissions({
 
     await ears.take({
       id: submissionIds.idOf(body),
-      team,
+      team: teamOf(body),
       user: body.user,
       place: { channel, ...(thread !== undefined && { thread }) },
       surface: {
@@ -55,10 +54,10 @@ export function listenToSubmissions({
         viewId: view.id,
         replace: (next) => acknowledgement.send({ response_action: "update", view: next }),
       },
-      invocation: ({ token }) => ({
+      invocation: (workspace) => ({
         kind: "command",
         name: submission.callback_id,
-        values: submittedValues(submission, (file) => imageAttachment(file, { token, team, apiUrl })),
+        values: submittedValues(submission, (file) => imageAttachment(file, { workspace, apiUrl })),
       }),
       acknowledge: () => acknowledgement.send(),
       acknowledgeWith,

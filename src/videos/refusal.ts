@@ -5,6 +5,8 @@ export interface Refusal {
   body: unknown;
   /** Its words where it sent no JSON. */
   text: string;
+  /** Whether it said with Retry-After when to come again. */
+  asksToWait?: boolean;
 }
 
 /** 429 codes that no waiting mends. */
@@ -12,15 +14,46 @@ const OUT_OF_MONEY = new Set(["insufficient_quota", "billing_hard_limit_reached"
 /** How backends say, by other statuses than 404, that they do not know a video (new-api). */
 const UNKNOWN_VIDEO = new Set(["task_not_exist"]);
 
-/** Whether an answer leaves open if the request was taken: behind a proxy any 5xx does but the two that say no. */
-export function isUnclear(status: number): boolean {
-  return status === 408 || status === 409 || (status >= 500 && status !== 501 && status !== 503);
+/** Fields of an error object; proxies' own JSON has a `message` alone (Kong, AWS). */
+const ERROR_FIELDS = ["code", "type", "param", "detail"];
+/** Codes by which backends say that they do not know an address, beside none at all. */
+const ROUTE_CODE = /^(404|not_?found|.*(route|url|path|endpoint).*|)$/i;
+
+/**
+ * Whether an answer leaves open if the request was taken: behind a proxy any 5xx does but a 501, and a 503 that is the
+ * backend's own. Envoy, Heroku and Varnish answer 503 also when the connection broke after the request was passed on,
+ * Varnish with a Retry-After on its page.
+ */
+export function isUnclear(refusal: Refusal): boolean {
+  const { status, text, asksToWait } = refusal;
+  if (status === 503) return !isApiError(refusal) && (asksToWait !== true || isMarkup(text));
+  return status === 408 || status === 409 || (status >= 500 && status !== 501);
 }
 
-/** The backend's own code where it has one; it may be a number or empty. */
-export function refusalCode({ status, body }: Refusal): string {
+/** Whether nothing says that a 404 is the backend's: what stands before it has a page of its own while it is away. */
+export function isBareNotFound(refusal: Refusal): boolean {
+  return refusal.status === 404 && !isApiError(refusal);
+}
+
+/** Whether a 404 can be about the address that was asked for, and not about something that its body names. */
+export function isRouteNotFound({ status, body }: Refusal): boolean {
+  return (
+    status === 404 &&
+    ROUTE_CODE.test(String(field(body, "code") ?? "")) &&
+    String(field(body, "param") ?? "") === ""
+  );
+}
+
+/**
+ * The backend's own code where it has one; it may be a number or empty. "not_found" is a video's, and "unavailable" a
+ * 404 that is not the backend's.
+ */
+export function refusalCode(refusal: Refusal): string {
+  const { status, body } = refusal;
   const named = String(field(body, "code") ?? "");
   if (status === 402 || OUT_OF_MONEY.has(named)) return "insufficient_quota";
+  if (isBareNotFound(refusal)) return "unavailable";
+  if (status === 404 && isAboutModel(refusal)) return named === "" ? "no_such_model" : named;
   if (status === 404 || status === 410 || UNKNOWN_VIDEO.has(named)) return "not_found";
   return named === "" ? `http_${status}` : named;
 }
@@ -41,6 +74,20 @@ export function refusesParameter({ body }: Refusal, parameter: string): boolean 
     field(body, "param") === parameter ||
     places.some((place) => Array.isArray(place) && place.includes(parameter))
   );
+}
+
+/** Whether it is JSON that says what is wrong: OpenAI's error object, a text in its place, FastAPI's `detail`, a code. */
+function isApiError({ body }: Refusal): boolean {
+  if (typeof body === "string") return body !== "";
+  return ERROR_FIELDS.some((name) => field(body, name) !== undefined);
+}
+
+function isAboutModel({ body }: Refusal): boolean {
+  return field(body, "param") === "model" || /model/i.test(String(field(body, "code") ?? ""));
+}
+
+function isMarkup(text: string): boolean {
+  return text.trimStart().startsWith("<");
 }
 
 function field(value: unknown, name: string): unknown {

@@ -2,7 +2,16 @@ import type { ReadableStream } from "node:stream/web";
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError, toFile } from "openai";
 import { ServiceError } from "../errors.ts";
 import type { ClipSettings } from "./catalog.ts";
-import { isUnclear, type Refusal, refusalCode, refusalText, refusesParameter } from "./refusal.ts";
+import { createMissingOperations } from "./missing-operations.ts";
+import {
+  isBareNotFound,
+  isRouteNotFound,
+  isUnclear,
+  type Refusal,
+  refusalCode,
+  refusalText,
+  refusesParameter,
+} from "./refusal.ts";
 import { readPage, readVideo, type Video, type VideoPage, type VideoVariant } from "./video.ts";
 
 /** A picture as the API takes it. */
@@ -37,7 +46,10 @@ export interface VideosClient {
    * @param seconds how much longer it gets, as the API spells it: "4", "8", "12", "16" or "20", to 120 s in all.
    */
   extend(videoId: string, prompt: string, seconds: string): Promise<Video>;
-  /** @throws ServiceError code `not_found` when the backend does not know it (any more). */
+  /**
+   * @throws ServiceError code `not_found` when the backend does not know it (any more); a 404 that is not the backend's
+   * own is `unavailable`, here as elsewhere.
+   */
   retrieve(videoId: string): Promise<Video>;
   /**
    * One page, newest first unless asked otherwise; `after` is the last id of the page before.
@@ -54,7 +66,7 @@ export interface VideosClient {
    * Thumbnail and sprite sheet: `no_file` when a completed video has none (any more), `not_found`, `not_supported`.
    */
   download(videoId: string, variant: VideoVariant): Promise<ReadableStream<Uint8Array>>;
-  /** False from when an answer has shown that the backend does not have it, until the end of the process. */
+  /** False for an hour from when an answer has shown that the backend does not have it. */
   supports(operation: OptionalOperation): boolean;
 }
 
@@ -74,7 +86,7 @@ const NOT_DELETED = [400, 404, 409, 422];
 export function createVideosClient(options: {
   apiKey: string;
   baseUrl: string | undefined;
-  /** Hears once of each operation that the backend turned out not to have. */
+  /** Hears of each operation that the backend turned out not to have. */
   onMissing?: (operation: OptionalOperation) => void;
   /** The time in Unix milliseconds. */
   now?: () => number;
@@ -84,17 +96,14 @@ export function createVideosClient(options: {
   const paid = { maxRetries: 0, timeout: CREATE_TIMEOUT_MS };
   const read = { maxRetries: 1, timeout: READ_TIMEOUT_MS };
   const fetched = { maxRetries: 1, timeout: DOWNLOAD_TIMEOUT_MS };
-  const missing = new Set<OptionalOperation>();
+  const missing = createMissingOperations({ onMissing, now });
 
   const retrieve = (videoId: string) =>
     ask(async () => readVideo(await client.videos.retrieve(videoId, read)));
 
   /** Takes note that the backend does not have an operation, and gives the error that says so. */
   function lacking(operation: OptionalOperation, error: unknown): ServiceError {
-    if (!missing.has(operation)) {
-      missing.add(operation);
-      onMissing(operation);
-    }
+    missing.note(operation);
     return coded("not_supported", error);
   }
 
@@ -117,8 +126,9 @@ export function createVideosClient(options: {
     try {
       return await spend(call);
     } catch (error) {
-      const status = statusOf(error);
-      if (NO_ROUTE.includes(status) || (status === 404 && (await isUsable(videoId))))
+      const refusal = refusalOf(error);
+      if (!refusal) throw error;
+      if (NO_ROUTE.includes(refusal.status) || (isRouteNotFound(refusal) && (await isUsable(videoId))))
         throw lacking(operation, error);
       throw error;
     }
@@ -141,7 +151,7 @@ export function createVideosClient(options: {
       if (!refusal) throw error;
       if (NO_ROUTE.includes(refusal.status) || refusesParameter(refusal, "variant"))
         throw lacking(variant, error);
-      if (!NO_FILE.includes(refusal.status)) throw error;
+      if (!NO_FILE.includes(refusal.status) || isBareNotFound(refusal)) throw error;
       const video = await look(videoId);
       if (!video) throw coded("not_found", error);
       throw video.status === "completed" ? coded("no_file", error) : coded("not_ready", error, true);
@@ -182,9 +192,9 @@ export function createVideosClient(options: {
         return await ask(async () => readPage(await client.get("/videos", { query, ...read }), limit, after));
       } catch (error) {
         // With a cursor, a 404 may be about the cursor.
-        const status = statusOf(error);
-        if (NO_ROUTE.includes(status) || (status === 404 && after === undefined))
-          throw lacking("list", error);
+        const refusal = refusalOf(error);
+        const noList = refusal && isRouteNotFound(refusal) && !isBareNotFound(refusal) && after === undefined;
+        if (NO_ROUTE.includes(statusOf(error)) || noList) throw lacking("list", error);
         throw error;
       }
     },
@@ -194,12 +204,13 @@ export function createVideosClient(options: {
         const answer = await ask(async () => (await client.videos.delete(videoId, read)) ?? {});
         if (answer.deleted !== false) return "deleted";
       } catch (error) {
-        const status = statusOf(error);
-        if (NO_ROUTE.includes(status)) throw lacking("delete", error);
-        if (!NOT_DELETED.includes(status)) throw error;
+        const refusal = refusalOf(error);
+        if (!refusal) throw error;
+        if (NO_ROUTE.includes(refusal.status)) throw lacking("delete", error);
+        if (!NOT_DELETED.includes(refusal.status) || isBareNotFound(refusal)) throw error;
         const video = await look(videoId);
         if (!video) return "gone";
-        if (status === 404) throw lacking("delete", error);
+        if (isRouteNotFound(refusal)) throw lacking("delete", error);
         const finished = video.status === "completed" || video.status === "failed";
         throw finished ? error : coded("not_finished", error);
       }
@@ -212,7 +223,9 @@ export function createVideosClient(options: {
         // Left out, the variant means the video, to backends without variants as well.
         return (await ask(() => open(videoId, {}))).body;
       } catch (error) {
-        throw NO_FILE.includes(statusOf(error)) ? coded("not_ready", error, true) : error;
+        const refusal = refusalOf(error);
+        const noFile = refusal && NO_FILE.includes(refusal.status) && !isBareNotFound(refusal);
+        throw noFile ? coded("not_ready", error, true) : error;
       }
     },
     supports: (operation) => !missing.has(operation),
@@ -225,7 +238,7 @@ async function spend(call: () => Promise<unknown>): Promise<Video> {
     return readVideo(await call());
   } catch (error) {
     const refusal = refusalOf(error);
-    const refused = refusal && !isUnclear(refusal.status);
+    const refused = refusal && !isUnclear(refusal);
     const neverSent = error instanceof APIConnectionError && NEVER_SENT.has(causeCode(error));
     const general = toServiceError(error);
     throw refused || neverSent ? general : coded("answer_lost", general);
@@ -250,9 +263,10 @@ function coded(code: string, error: unknown, retryable = false): ServiceError {
 function refusalOf(error: unknown): Refusal | undefined {
   const cause = error instanceof ServiceError ? error.cause : error;
   if (!(cause instanceof APIError) || typeof cause.status !== "number") return undefined;
-  const { status, error: body, message } = cause;
+  const { status, error: body, message, headers } = cause;
+  const asksToWait = headers?.has("retry-after") ?? false;
   // The SDK puts the status before it.
-  return { status, body, text: message.replace(/^\d{3} /, "") };
+  return { status, body, text: message.replace(/^\d{3} /, ""), asksToWait };
 }
 
 /** 0 where there was no answer. */
@@ -268,10 +282,10 @@ function toServiceError(error: unknown): ServiceError {
   const refusal = refusalOf(error);
   if (!(error instanceof APIError && refusal))
     return unavailable("The backend's answer cannot be read.", error);
-  const { status } = refusal;
+  const passing = [429, 503].includes(refusal.status) || isUnclear(refusal) || isBareNotFound(refusal);
   const code = refusalCode(refusal);
   return new ServiceError("videos", code, refusalText(refusal), {
-    retryable: code !== "insufficient_quota" && (status === 429 || status === 503 || isUnclear(status)),
+    retryable: code !== "insufficient_quota" && passing,
     retryAfterMs: retryAfter(error.headers),
     requestId: error.requestID ?? undefined,
     cause: error,

@@ -192,6 +192,64 @@ describe("retract", () => {
     await expect(retract(destination)).resolves.toBeUndefined();
   });
 
+  describe("in a thread that is locked", () => {
+    async function deliveredAndLocked(change: { archived?: boolean } = {}) {
+      const { destination, message } = await posted("ideas");
+      const { asked, saved } = delivery(destination, { ping: "reply" });
+      await adapter.deliver(asked);
+      server.setThread("ideas", { ...change, locked: true });
+      const shown = { destination, result: destination, checkpoint: saved.at(-1), card: tombstone };
+      return { message, shown };
+    }
+
+    it("deletes the whole card, since that can not be edited", async () => {
+      server.deny("general", "ManageThreads");
+      const { shown } = await deliveredAndLocked();
+      await adapter.retract(shown);
+      await adapter.retract(shown);
+      expect(server.channel("ideas").messages).toEqual([]);
+      expect(lines.join("")).not.toContain("could not be removed");
+    });
+
+    it("leaves the card where the bot manages threads, though it was archived as well", async () => {
+      const { message, shown } = await deliveredAndLocked({ archived: true });
+      await adapter.retract(shown);
+      expect(server.channel("ideas").messages).toEqual([message]);
+      expect(message).toMatchObject({ text: expect.stringContaining("Deleted"), attachments: [] });
+    });
+
+    it("tells the operator where the video has to stay", async () => {
+      server.deny("general", "ManageThreads");
+      const { message, shown } = await deliveredAndLocked({ archived: true });
+      await adapter.retract(shown);
+      expect(message.attachments).toHaveLength(1);
+      const warnings = lines.filter((line) => line.includes("could not be removed"));
+      expect(warnings.map((line) => JSON.parse(line))).toMatchObject([
+        { jobId, message: message.id },
+        { jobId, message: shown.checkpoint?.split(".")[1] },
+      ]);
+    });
+
+    it("is tried again later where Discord is out of order", async () => {
+      server.deny("general", "ManageThreads");
+      const { message, shown } = await deliveredAndLocked();
+      server.inject({ method: "DELETE", path: /messages/, fault: { status: 502 } });
+      await expect(adapter.retract(shown)).rejects.toMatchObject({ retryable: true });
+      await adapter.retract(shown);
+      expect(message.deleted).toBe(true);
+    });
+  });
+
+  it("takes the word to the requester back from a thread that was archived, though the card is gone", async () => {
+    const { destination, message } = await posted("ideas");
+    const { asked, saved } = delivery(destination, { ping: "reply" });
+    await adapter.deliver(asked);
+    server.person("grace").delete(message);
+    server.setThread("ideas", { archived: true });
+    await adapter.retract({ destination, result: destination, checkpoint: saved.at(-1), card: tombstone });
+    expect(server.channel("ideas").messages).toEqual([]);
+  });
+
   it("is tried again later where Discord is out of order", async () => {
     const { destination } = await posted();
     server.inject({ method: "PATCH", path: /messages/, fault: { status: 502 } });

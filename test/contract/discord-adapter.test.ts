@@ -7,6 +7,7 @@ import { defaultCatalog } from "../../src/videos/catalog.ts";
 import { adapterFor } from "../fixtures/discord-bot.ts";
 import { sampleCommands } from "../fixtures/discord-commands.ts";
 import { card, create, listenOn } from "../fixtures/discord-listener.ts";
+import { galleryPage } from "../fixtures/discord-page.ts";
 import { createDiscordServer, type DiscordServer } from "../servers/discord/discord-server.ts";
 import type { Person } from "../servers/discord/person.ts";
 
@@ -47,8 +48,19 @@ describe("start", () => {
     };
     await registerDiscordCommands(options);
     await registerDiscordCommands(options);
-    expect(server.state.commands).toMatchObject(registered.map((command) => ({ ...command, guildId })));
+    const inServer = registered.map(({ name, type }) => ({ name, type, guildId }));
+    expect(server.state.commands).toMatchObject(inServer);
     expect(server.gateway.identified).toBe(0);
+  });
+
+  it("registers in one server where the commands differ, and only then", async () => {
+    const guildId = server.state.guild.id;
+    for (const _ of [1, 2]) await listenOn(server, undefined, { guildId });
+    expect(registrations()).toHaveLength(1);
+    for (const { definition } of server.state.commands) {
+      expect(definition).not.toHaveProperty("contexts");
+      expect(definition).not.toHaveProperty("integration_types");
+    }
   });
 
   it("says that the token is not accepted", async () => {
@@ -94,11 +106,34 @@ describe("a request", () => {
         platform: "discord",
         workspace: server.state.guild.id,
         channel: server.channel("ideas").id,
+        parent: server.channel("general").id,
       },
       invocation: { kind: "command", name: "create", values: { prompt: "a boat", seconds: "8" } },
       uploadLimitBytes: 10 * 1024 ** 2,
     });
     expect(request.destination.message).toBeUndefined();
+  });
+
+  it("names the channel that a thread is in, whatever is done there", async () => {
+    const parentId = server.channel("general").id;
+    // Archived, so that nobody told of it before.
+    const thread = server.state.addChannel({ type: 11, name: "old", parentId });
+    const { requests, queries } = await listenOn(server, async ({ reply, invocation }) => {
+      if (invocation.kind === "button") await reply.private({ tone: "info", lines: [["ok"]] });
+      else await reply.page(galleryPage(["boat"]));
+    });
+    const channel = thread.id;
+    const typing = { name: "video", subcommand: "remix", focused: "video", options: { video: "bo" } };
+    await ada.autocomplete({ ...typing, channel }).choices();
+    const page = await ada.slash({ ...create, channel }).reply();
+    await ada.press(page, "Older").acknowledged();
+    const expected = { platform: "discord", workspace: server.state.guild.id, channel, parent: parentId };
+    const places = [...queries, ...requests].map(({ destination }) => destination);
+    expect(places).toEqual([expected, expected, expected]);
+  });
+
+  it("names no other channel outside of threads", async () => {
+    expect((await requestOf(() => ada.slash(create))).destination).not.toHaveProperty("parent");
   });
 
   it("says of ordinary members that they are no moderators", async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ChatEvent, Destination } from "../../src/chat/adapter.ts";
-import { listenOn } from "../fixtures/discord-listener.ts";
+import type { Card } from "../../src/chat/card.ts";
+import { card, listenOn } from "../fixtures/discord-listener.ts";
 import { createDiscordServer, type DiscordServer } from "../servers/discord/discord-server.ts";
 import type { Person } from "../servers/discord/person.ts";
 import type { StoredMessage } from "../servers/discord/state.ts";
@@ -37,7 +38,7 @@ async function eventsOf(happen: () => void): Promise<ChatEvent[]> {
   const isLast = (event: ChatEvent) => event.kind === "star" && event.message.message === last.id;
   await server.waitFor(() => server.gateway.connected === 1);
   await expect.poll(() => events.some(isLast)).toBe(true);
-  return events.filter((event) => event.kind !== "joined" && !isLast(event));
+  return events.filter((event) => event.kind !== "joined" && event.kind !== "present" && !isLast(event));
 }
 
 describe("messages deleted by hand", () => {
@@ -76,12 +77,10 @@ describe("messages deleted by hand", () => {
 });
 
 describe("channels and threads that are gone", () => {
-  it("are told of, a channel's threads with it", async () => {
+  it("are told of once, a channel for all its threads", async () => {
     const general = server.channel("general");
-    const ideas = server.channel("ideas");
     expect(await eventsOf(() => server.deleteChannel("general"))).toEqual([
       { kind: "channel-deleted", channel: at(general.id) },
-      { kind: "channel-deleted", channel: at(ideas.id) },
     ]);
   });
 
@@ -94,14 +93,14 @@ describe("channels and threads that are gone", () => {
 });
 
 describe("stars", () => {
-  it.each(["⭐", "🌟"])("are %s, given and taken by people, under messages of any age", async (star) => {
+  it("are given and taken by people, under messages of any age", async () => {
     const old = grace.say({ content: "old" });
     const message = addressOf(old);
     expect(
       await eventsOf(() => {
-        ada.react(old, star);
-        grace.react(old, star);
-        ada.unreact(old, star);
+        ada.react(old, "⭐");
+        grace.react(old, "⭐");
+        ada.unreact(old, "⭐");
       }),
     ).toEqual([
       { kind: "star", message, person: ada.id, starred: true },
@@ -116,10 +115,28 @@ describe("stars", () => {
     expect(
       await eventsOf(() => {
         ada.react(old, "👍");
+        ada.react(old, "🌟");
+        ada.unreact(old, "🌟");
+        grace.clearReactions(old, "🌟");
         server.react(old, robot.user.id, "⭐");
         server.react(old, server.state.bot.user.id, "⭐");
       }),
     ).toEqual([]);
+  });
+});
+
+describe("stars that somebody takes from everybody", () => {
+  it.each([
+    ["with all that is under the message", undefined],
+    ["by themselves", "⭐"],
+  ])("are told of, %s", async (_name, emoji) => {
+    const old = grace.say({ content: "old" });
+    const [given, ...cleared] = await eventsOf(() => {
+      ada.react(old, "⭐");
+      grace.clearReactions(old, emoji);
+    });
+    expect(given).toMatchObject({ kind: "star", starred: true });
+    expect(cleared).toEqual([{ kind: "stars-cleared", message: addressOf(old) }]);
   });
 });
 
@@ -128,15 +145,36 @@ describe("the bot's own place in a server", () => {
 
   it("is told of at the start", async () => {
     const { events } = await listenOn(server);
-    expect(events).toEqual([{ kind: "joined", platform: "discord", workspace: workspace() }]);
+    expect(events).toEqual([
+      { kind: "joined", platform: "discord", workspace: workspace() },
+      { kind: "present", platform: "discord", workspaces: [workspace()] },
+    ]);
+  });
+
+  it("is told of as a whole once, with servers that cannot be reached", async () => {
+    const far = server.now().toString();
+    server.state.guildsInOutage.push(far);
+    const { adapter, events } = await listenOn(server);
+    server.dropGateway({ forget: true });
+    await expect.poll(() => server.gateway.identified, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => adapter.connected()).toBe(true);
+    expect(events.filter(({ kind }) => kind === "present")).toEqual([
+      { kind: "present", platform: "discord", workspaces: [workspace(), far] },
+    ]);
+  });
+
+  it("is told of without servers that it was removed from while it was away", async () => {
+    server.throwOutBot();
+    const { events } = await listenOn(server);
+    expect(events).toEqual([{ kind: "present", platform: "discord", workspaces: [] }]);
   });
 
   it("is told of when it is thrown out, and asked in again", async () => {
     const { events } = await listenOn(server);
     server.throwOutBot();
     server.inviteBot();
-    await expect.poll(() => events.length).toBe(3);
-    expect(events.slice(1)).toEqual([
+    await expect.poll(() => events.length).toBe(4);
+    expect(events.slice(2)).toEqual([
       { kind: "left", platform: "discord", workspace: workspace() },
       { kind: "joined", platform: "discord", workspace: workspace() },
     ]);
@@ -144,5 +182,31 @@ describe("the bot's own place in a server", () => {
 
   it("is not lost by an outage", async () => {
     expect(await eventsOf(() => server.failGuild())).toEqual([]);
+  });
+});
+
+describe("a card that is gone without anybody having heard of it", () => {
+  const playing = { ...card, tone: "good", altText: "a boat" } as const;
+
+  it.each<[string, Card]>([
+    ["edited", card],
+    ["read", playing],
+  ])("is told of when it is to be %s", async (_name, shown) => {
+    const { adapter, events } = await listenOn(server);
+    const destination = await adapter.postCard(at(server.channel("general").id), card);
+    const stored = server.message(destination.message ?? "");
+    if (stored) stored.deleted = true;
+    await expect(adapter.editCard(destination, shown)).rejects.toMatchObject({ code: "gone" });
+    expect(events.filter(({ kind }) => kind === "messages-deleted")).toEqual([
+      { kind: "messages-deleted", messages: [destination] },
+    ]);
+  });
+
+  it("is not mistaken for one that is out of reach", async () => {
+    const { adapter, events } = await listenOn(server);
+    const destination = await adapter.postCard(at(server.channel("general").id), card);
+    server.deny("general", "ViewChannel");
+    await expect(adapter.editCard(destination, card)).rejects.toMatchObject({ code: "no_access" });
+    expect(events.filter(({ kind }) => kind === "messages-deleted")).toEqual([]);
   });
 });

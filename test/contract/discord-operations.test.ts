@@ -140,10 +140,10 @@ describe("the gallery", () => {
 it("counts the stars under a video's message", async () => {
   const card = await make("a paper boat");
   ada.react(card, "⭐");
-  grace.react(card, "🌟");
+  grace.react(card, "⭐");
   const details = async () => (await slash(ada, "info", { video: jobIdOf(card) }).reply()).text;
   await expect.poll(details).toMatch(/Stars\W+2/);
-  grace.unreact(card, "🌟");
+  grace.unreact(card, "⭐");
   await expect.poll(details).toMatch(/Stars\W+1/);
 });
 

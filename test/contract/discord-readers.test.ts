@@ -51,6 +51,13 @@ describe("canRead", () => {
     await expect.poll(() => canRead(ada, "general")).toBe(true);
   });
 
+  it("closes channels to those who may see them, but not read what was written", async () => {
+    server.overwrite("general", "ada", { deny: ["ReadMessageHistory"] });
+    await expect.poll(() => canRead(ada, "general")).toBe(false);
+    expect(await canRead(ada, "ideas")).toBe(false);
+    expect(await canRead(server.person("grace"), "general")).toBe(true);
+  });
+
   it("lets administrators read everything", async () => {
     const boss = server.addPerson("boss", { permissions: ["Administrator"] });
     server.overwrite("general", "everyone", { deny: ["ViewChannel"] });
@@ -77,6 +84,17 @@ describe("canRead", () => {
     await expect.poll(() => canRead(ada, thread.id)).toBe(false);
   });
 
+  it("closes a thread that was archived as soon as it is gone", async () => {
+    const parentId = server.channel("general").id;
+    const old = {
+      ...at("general"),
+      channel: server.state.addChannel({ type: 11, name: "old", parentId }).id,
+    };
+    expect(await adapter.canRead(ada.id, old)).toBe(true);
+    server.deleteChannel("old");
+    await expect.poll(() => adapter.canRead(ada.id, old)).toBe(false);
+  });
+
   it("closes everything to strangers and those who left", async () => {
     expect(await adapter.canRead(UNKNOWN, at("general"))).toBe(false);
     ada.leave();
@@ -92,6 +110,52 @@ describe("canRead", () => {
     server.advance(61_000);
     expect(await canRead(ada, "general")).toBe(false);
     expect(asked()).toBe(2);
+  });
+
+  it.each<[string, () => Destination, boolean]>([
+    ["a channel that is gone", () => ({ ...at("general"), channel: UNKNOWN }), false],
+    ["a channel that is closed to the bot", () => hidden(), false],
+    ["a private thread", () => ({ ...at("general"), channel: privateThread() }), false],
+    ["direct messages", () => ({ ...at("general"), workspace: "@me", channel: direct() }), true],
+  ])("asks once in a minute for %s", async (_name, place, expected) => {
+    const channel = place();
+    await settled();
+    const asked = () => server.requests.filter(({ path }) => path.includes(channel.channel)).length;
+    for (const _ of [1, 2, 3]) expect(await adapter.canRead(ada.id, channel)).toBe(expected);
+    expect(asked()).toBe(1);
+    server.advance(61_000);
+    expect(await adapter.canRead(ada.id, channel)).toBe(expected);
+    expect(asked()).toBe(2);
+  });
+
+  /** A thread that the bot was never told of, under a channel that is closed to it. */
+  function hidden(): Destination {
+    const { id } = server.state.addChannel({
+      type: 11,
+      name: "hidden",
+      parentId: server.channel("random").id,
+    });
+    server.deny("random", "ViewChannel");
+    return { ...at("general"), channel: id };
+  }
+
+  function privateThread(): string {
+    return server.addChannel("secret", { parent: "general", privateTo: ["grace"] }).id;
+  }
+
+  function direct(): string {
+    const { user: recipient } = server.state.members.find(({ user }) => user.id === ada.id) ?? {};
+    return server.state.addChannel({ type: 1, name: "direct", ...(recipient && { recipient }) }).id;
+  }
+
+  it("knows a channel that was unknown as soon as it is told of", async () => {
+    const { id } = server.state.addChannel({ type: 0, name: "new" });
+    server.state.channels.delete(id);
+    expect(await adapter.canRead(ada.id, { ...at("general"), channel: id })).toBe(false);
+    server.state.channels.set(id, { ...server.channel("general"), id, name: "new" });
+    server.overwrite("new", "grace", { deny: ["ViewChannel"] });
+    server.inviteBot();
+    await expect.poll(() => adapter.canRead(ada.id, { ...at("general"), channel: id })).toBe(true);
   });
 
   it("closes channels that are unknown, or another server's", async () => {

@@ -58,6 +58,17 @@ describe("people", () => {
     expect(old.reactions.get("⭐")).toEqual(new Set());
   });
 
+  it("take everybody's emoji away, where they may", async () => {
+    const [ada, grace] = [server.person("ada"), server.person("grace")];
+    const old = grace.say({ content: "old" });
+    for (const emoji of ["⭐", "👍"]) ada.react(old, emoji);
+    await heard(Events.MessageReactionRemoveEmoji, () => grace.clearReactions(old, "⭐"));
+    expect([...old.reactions.keys()]).toEqual(["👍"]);
+    await heard(Events.MessageReactionRemoveAll, () => grace.clearReactions(old));
+    expect(old.reactions.size).toBe(0);
+    expect(() => ada.clearReactions(old)).toThrow("may not");
+  });
+
   it("delete several messages at once, where they may", async () => {
     const grace = server.person("grace");
     const old = ["one", "two"].map((content) => server.person("ada").say({ content }));
@@ -77,6 +88,20 @@ describe("people", () => {
 });
 
 describe("the guild", () => {
+  it("has commands of its own, of which neither place nor installation is told", async () => {
+    const places = { contexts: [0], integrationTypes: [0] };
+    await client.application.commands.set([{ ...videoCommand, ...places }]);
+    await client.application.commands.set([{ ...videoCommand, ...places }], server.state.guild.id);
+    const app = client.application.id;
+    const [everywhere, own] = await Promise.all([
+      client.rest.get(Routes.applicationCommands(app)),
+      client.rest.get(Routes.applicationGuildCommands(app, server.state.guild.id)),
+    ]);
+    expect(everywhere).toMatchObject([{ contexts: [0], integration_types: [0] }]);
+    expect(own).toEqual([expect.not.objectContaining({ contexts: [0] })]);
+    expect(own).toEqual([expect.not.objectContaining({ integration_types: [0] })]);
+  });
+
   it("has private threads with members", async () => {
     const grace = server.person("grace");
     server.addChannel("secret", { parent: "general", privateTo: ["grace"] });

@@ -225,6 +225,29 @@ describe("permissions of the bot", () => {
     expect(message.text).toBe("y");
   });
 
+  test("a locked thread is closed to those who do not manage threads, but for deleting while it is active", async () => {
+    const { id } = server.channel("ideas");
+    const post = () => rest.post(Routes.channelMessages(id), { body: { content: "x" } });
+    for (const _ of [1, 2]) await post();
+    const [first = "", second = ""] = server.channel("ideas").messages.map((message) => message.id);
+    const edit = () => rest.patch(Routes.channelMessage(id, second), { body: { content: "y" } });
+    const remove = (message: string) => rest.delete(Routes.channelMessage(id, message));
+    const reopen = () => rest.patch(Routes.channel(id), { body: { archived: false } });
+    server.setThread("ideas", { locked: true });
+    await edit();
+    server.deny("general", "ManageThreads");
+    for (const change of [edit, post]) await expect(change()).rejects.toMatchObject({ code: 160005 });
+    await remove(first);
+    server.setThread("ideas", { archived: true });
+    for (const change of [edit, () => remove(second)])
+      await expect(change()).rejects.toMatchObject({ code: 50083 });
+    await expect(reopen()).rejects.toMatchObject({ status: 403, code: 50013 });
+    server.deny("general");
+    await reopen();
+    await remove(second);
+    expect(server.channel("ideas")).toMatchObject({ archived: false, messages: [] });
+  });
+
   test("what is gone or not the bot's", async () => {
     const message = await posted({ content: "x" });
     server.person("grace").delete(message);

@@ -49,6 +49,7 @@ describe("a message's own menu", () => {
         platform: "discord",
         workspace: server.state.guild.id,
         channel: server.channel("ideas").id,
+        parent: server.channel("general").id,
         message: message.id,
       },
       pictures: [],

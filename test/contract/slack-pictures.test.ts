@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ChatRequest, Reply } from "../../src/chat/adapter.ts";
 import type { Page } from "../../src/chat/page.ts";
 import { asRegistered, listenOnSlack } from "../fixtures/slack-bot.ts";
@@ -103,6 +103,43 @@ describe("a page's pictures", () => {
     await answered.promise;
     expect([view.isOpen, pictures(view)]).toEqual([true, []]);
     expect(slack.refused).toEqual([]);
+  });
+
+  it("are kept for as long as their files are there", async () => {
+    await listenOnSlack(slack, "Socket Mode", answering(pageOf(["a1"])));
+    await openPage(1);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 400 * 24 * 60 * 60_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    await openPage(1);
+    expect(uploads()).toBe(1);
+  });
+
+  it("stay with Slack where it refuses another one of the page", async () => {
+    await listenOnSlack(slack, "Socket Mode", answering(pageOf(["a1", "b2", "c3"])));
+    const [, gone] = pictures(await openPage(3));
+    const file = slack.files.get(gone ?? "");
+    if (!file) throw new Error("There is no picture.");
+    slack.person("ada").removeFile(file);
+    await openPage(3);
+    expect(uploads()).toBe(4);
+    const left = [...slack.files.values()].filter(({ status }) => status === "complete");
+    expect(left).toHaveLength(3);
+  });
+
+  it("are taken from Slack before they are forgotten, where it does not say which it refuses", async () => {
+    await listenOnSlack(
+      slack,
+      "Socket Mode",
+      answering(pageOf(["a1"]), (reply) => reply.page(pageOf(["a1", "b2"], { title: "Older ones" }))),
+    );
+    await bob.mention("general", "list");
+    const message = await slack.waitFor(() => slack.ephemerals[0]);
+    for (const file of slack.files.values()) slack.person("ada").removeFile(file);
+    await bob.press(message, "Older");
+    await slack.waitFor(() => textOf(message).includes("Older ones"));
+    expect(picturesShown(message.blocks)).toEqual([]);
+    const left = () => [...slack.files.values()].filter(({ status }) => status === "complete");
+    await slack.waitFor(() => uploads() === 2 && left().length === 0);
   });
 
   it("are handed over anew when somebody deleted them in Slack", async () => {

@@ -11,7 +11,7 @@ let time: number;
 let canRead: (person: string, channel: string) => Promise<boolean>;
 
 beforeEach(async () => {
-  slack = await createSlackServer({ rateLimits: "429", ...asRegistered });
+  slack = await createSlackServer({ teams: ["T1", "T2"], rateLimits: "429", ...asRegistered });
   time = Date.now();
   const logger = pino({ level: "silent" });
   const workspaces = createWorkspaces({ botToken: slack.team().botToken, apiUrl: slack.apiUrl, logger });
@@ -46,10 +46,28 @@ it.each(["private", "mpim"] as const)(
 
 it("reads all pages of a long list of members", async () => {
   const vault = slack.addChannel({ name: "vault", kind: "private", bot: true });
-  for (let n = 0; n < 450; n++) vault.members.add(`U1M${n}`);
+  for (let n = 0; n < 2_500; n++) vault.members.add(`U1M${n}`);
   vault.members.add("U1LAST");
   expect(await canRead("U1LAST", vault.id)).toBe(true);
   expect(await canRead("U1NOBODY", vault.id)).toBe(false);
+});
+
+it("takes people of other organisations for members where they are, and for nobody elsewhere", async () => {
+  const lounge = slack.addChannel({ name: "lounge", kind: "public", bot: true });
+  slack.channel("general").members.add("U2BOB");
+  expect(await canRead("U2BOB", "C1GENERAL")).toBe(true);
+  expect(await canRead("U2BOB", lounge.id)).toBe(false);
+});
+
+it("asks once for the members of a channel, however many want to know at the same time", async () => {
+  const vault = slack.addChannel({ name: "vault", kind: "private", bot: true });
+  const people = Array.from({ length: 20 }, (_, n) => `U1M${n}`);
+  for (const id of people) vault.members.add(id);
+  const asked = () => slack.requests.filter(({ method }) => method === "conversations.members").length;
+  const answers = await Promise.all([...people, "U1NOBODY"].map((id) => canRead(id, vault.id)));
+  expect(answers).toEqual([...people.map(() => true), false]);
+  expect(await canRead("U1ADA", vault.id)).toBe(true);
+  expect(asked()).toBe(1);
 });
 
 it("opens a direct message to the person in it", async () => {

@@ -79,6 +79,75 @@ describe("a video that is taken back", () => {
     },
   );
 
+  it.each([
+    ["files.delete", "cant_delete_file"],
+    ["files.delete", "missing_scope"],
+    ["chat.delete", "cant_delete_message"],
+    ["chat.delete", "compliance_exports_prevent_deletion"],
+  ])("leaves its tombstone where %s is refused with %s", async (method, error) => {
+    const { reply } = await listening();
+    await reply;
+    const result = await deliver();
+    const lines: string[] = [];
+    slack.inject({ method, times: 2, fault: { status: 200, body: { ok: false, error } } });
+    const patient = slackAdapterFor(slack, { lines });
+    await patient.retract({ destination, result, checkpoint, card: tombstone });
+    const [first, ...others] = general();
+    expect(textOf(first ?? { blocks: [] })).toContain("It is gone.");
+    expect(others).toHaveLength(method === "chat.delete" ? 1 : 0);
+    expect(lines.join("")).toContain(error);
+  });
+
+  it("leaves its tombstone also where something has to be tried again", async () => {
+    const result = await deliver();
+    const retract = () => adapter.retract({ destination, result, checkpoint, card: tombstone });
+    slack.inject({ method: "files.delete", fault: { status: 503 } });
+    slack.inject({ method: "chat.delete", fault: { status: 503 } });
+    await expect(retract()).rejects.toMatchObject({ retryable: true });
+    expect(textOf(general()[0] ?? { blocks: [] })).toContain("It is gone.");
+    await retract();
+    expectTombstoneAlone();
+  });
+
+  it("is looked for where nobody knows yet whether Slack has shown it", async () => {
+    const interrupted = deliver({
+      save: async (text) => {
+        checkpoint = text;
+        if (JSON.parse(text).step === "shared") throw new Error("the process died");
+      },
+    });
+    await expect(interrupted).rejects.toThrow("died");
+    const { fileId } = JSON.parse(checkpoint ?? "");
+    checkpoint = JSON.stringify({ step: "sharing", fileId, uploads: 1 });
+    expect(general()).toHaveLength(2);
+    const retract = () => adapter.retract({ destination, result: undefined, checkpoint, card: tombstone });
+    slack.inject({ method: "chat.delete", fault: { status: 503 } });
+    await expect(retract()).rejects.toMatchObject({ retryable: true });
+    await retract();
+    expectTombstoneAlone();
+  });
+
+  it("is waited for where Slack is about to show it", async () => {
+    slack.sharing.delayMs = 400;
+    const interrupted = deliver({
+      save: async (text) => {
+        checkpoint = text;
+        if (JSON.parse(text).step === "sharing")
+          slack.inject({ method: "files.info", fault: { status: 503 } });
+      },
+    });
+    await expect(interrupted).rejects.toMatchObject({ retryable: true });
+    await adapter.retract({ destination, result: undefined, checkpoint, card: tombstone });
+    slack.advance(1_000);
+    expectTombstoneAlone();
+  });
+
+  it("is found by its checkpoint where the process died before it was written down as delivered", async () => {
+    await deliver();
+    await adapter.retract({ destination, result: undefined, checkpoint, card: tombstone });
+    expectTombstoneAlone();
+  });
+
   it("is found by its message alone where an older release delivered it", async () => {
     const result = await deliver();
     const old = JSON.stringify({ step: "shared", ts: result.message });

@@ -8,6 +8,8 @@ const completed = { status: "completed", progress: 100 };
 const noRoute: HttpAnswer = { status: 404, body: { detail: "Not Found" } };
 const notAllowed: HttpAnswer = { status: 405, body: { detail: "Method Not Allowed" } };
 const notImplemented: HttpAnswer = { status: 501, body: "not implemented" };
+/** What stands before a backend says so while that is away. */
+const page: HttpAnswer = { status: 404, body: "<html><h1>404 Not Found</h1></html>" };
 const content = "GET /videos/{id}/content";
 
 const calls: Record<OptionalOperation, { route: string; call: (client: VideosClient) => Promise<unknown> }> =
@@ -55,6 +57,20 @@ describe("an operation that a backend does not have", () => {
     expect(supported(backend.client)).toEqual(operations.filter((other) => other !== operation));
     expect(backend.missing).toEqual([operation]);
     expect(backend.taken()).toBe(0);
+  });
+
+  it("is asked for again after an hour", async () => {
+    let time = Date.now();
+    const answers: Record<string, HttpAnswer> = { "POST /videos/{id}/remix": noRoute };
+    const backend = await startVideosBackend({ video: completed, answers, now: () => time });
+    await expect(backend.client.remix("video_1", "at night")).rejects.toMatchObject(notSupported);
+    time += 3_599_999;
+    expect(backend.client.supports("remix")).toBe(false);
+    time += 1;
+    expect(backend.client.supports("remix")).toBe(true);
+    await expect(backend.client.remix("video_1", "at night")).rejects.toMatchObject(notSupported);
+    expect(backend.client.supports("remix")).toBe(false);
+    expect(backend.missing).toEqual(["remix", "remix"]);
   });
 
   it.each(derived)("%s is sent once to find that out", async (operation) => {
@@ -121,6 +137,31 @@ describe("a 404 proves nothing", () => {
     expect(backend.client.supports("list")).toBe(true);
   });
 
+  it.each(derived)("to a %s that names another cause", async (operation) => {
+    const { route } = calls[operation];
+    for (const answer of [refusalWith(404, "model_not_found"), refusalWith(404, null, "video")]) {
+      const backend = await startVideosBackend({ video: completed, answers: { [route]: answer } });
+      await expect(calls[operation].call(backend.client)).rejects.toMatchObject({ retryable: false });
+      expect(supported(backend.client)).toEqual(operations);
+    }
+  });
+
+  it.each(operations)("to a %s from what stands before the backend", async (operation) => {
+    const { route, call } = calls[operation];
+    const answers = { [route]: page, "GET /videos/{id}": page };
+    const backend = await startVideosBackend({ video: completed, answers });
+    await expect(call(backend.client)).rejects.toMatchObject({ code: "unavailable", retryable: true });
+    expect(supported(backend.client)).toEqual(operations);
+  });
+
+  it("to a download from what stands before the backend", async () => {
+    const { client } = await startVideosBackend({ video: completed, answers: { [content]: page } });
+    await expect(client.download("video_1", "video")).rejects.toMatchObject({
+      code: "unavailable",
+      retryable: true,
+    });
+  });
+
   it.each(extras)("to a %s", async (variant) => {
     const answers = { [content]: refusalWith(404, null) };
     const expired = await startVideosBackend({ video: completed, answers });
@@ -161,6 +202,18 @@ describe("deleting", () => {
     expect(await backend.client.delete("video_1")).toBe("gone");
     expect(backend.missing).toEqual([]);
   });
+
+  it.each([completed, { status: "in_progress" }, undefined])(
+    "is to be tried again after a 404 from what stands before the backend: %j",
+    async (video) => {
+      const backend = await startVideosBackend({ video, answers: { "DELETE /videos/{id}": page } });
+      await expect(backend.client.delete("video_1")).rejects.toMatchObject({
+        code: "unavailable",
+        retryable: true,
+      });
+      expect(backend.missing).toEqual([]);
+    },
+  );
 
   it.each([400, 409, 422])("is refused by %i while the video is in the making", async (status) => {
     const answers = { "DELETE /videos/{id}": refusalWith(status, "invalid_state") };

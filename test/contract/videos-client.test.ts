@@ -60,6 +60,12 @@ describe.each(Object.entries(paid))("%s", (operation, send) => {
     ["a 502", { status: 502, body: "<html>bad gateway</html>" }, 0],
     ["a 504", { status: 504, body: "<html>gateway time-out</html>" }, 0],
     ["a 524", { status: 524, body: "<html>a time-out occurred</html>" }, 0],
+    ["a 503 of what stands before it", { status: 503, body: "upstream connect error" }, 0],
+    [
+      "a 503 with a page and a wait",
+      { status: 503, body: "<html>Backend fetch failed</html>", headers: { "retry-after": "5" } },
+      0,
+    ],
     ["a 408", refusal(408, null), 0],
     ["a 409", refusal(409, null), 0],
     ["an answer that names no video", { status: 200, body: { object: "video" } }, 0],
@@ -84,7 +90,13 @@ describe.each(Object.entries(paid))("%s", (operation, send) => {
       refusal(429, null, { "retry-after": "7" }),
       { code: "http_429", retryAfterMs: 7000 },
     ],
-    ["a 503", { status: 503, body: "busy" }, { code: "http_503", retryable: true }],
+    ["a 503", refusal(503, null), { code: "http_503", retryable: true }],
+    [
+      "a 503 with a wait",
+      { status: 503, body: "busy", headers: { "retry-after": "7" } },
+      { code: "http_503", retryable: true, retryAfterMs: 7000 },
+    ],
+    ["an unknown model", refusal(404, "model_not_found"), { code: "model_not_found", retryable: false }],
     [
       "an empty account",
       refusal(429, "insufficient_quota"),
@@ -167,6 +179,11 @@ describe("reading", () => {
     ["500s", refusal(500, null), { code: "http_500", retryable: true }],
     ["half answers", "malformed", { code: "unavailable", retryable: true }],
     ["a 404 by any code", refusal(404, "video_missing"), { code: "not_found", retryable: false }],
+    [
+      "a 404 of what stands before it",
+      { status: 404, body: "<html>404</html>" },
+      { code: "unavailable", retryable: true },
+    ],
     ["a refused key", refusal(403, null), { code: "http_403", retryable: false }],
   ])("fails in one way after %s", async (_, fault, error) => {
     const { client, spoil } = await startVideosBackend();

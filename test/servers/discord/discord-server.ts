@@ -74,6 +74,8 @@ export interface DiscordServer
   react(message: StoredMessage, memberId: string, emoji: string): void;
   /** Opens or closes a channel for somebody by name, or for everyone. */
   overwrite(channel: string, who: string, can: { allow?: PermissionName[]; deny?: PermissionName[] }): void;
+  /** Archives or locks a thread, or undoes it. */
+  setThread(name: string, change: { archived?: boolean; locked?: boolean }): void;
   /** Takes a channel or thread away with all that is in it. */
   deleteChannel(name: string): void;
   /** The bot is thrown out of the guild, or asked in. */
@@ -129,9 +131,13 @@ export async function createDiscordServer(options: DiscordServerOptions = {}): P
     ready: () => ({
       user: state.bot.user,
       application: { id: state.application.id, flags: 0 },
-      guilds: [{ id: state.guild.id, unavailable: true }],
+      guilds: guildsOf(state).map((id) => ({ id, unavailable: true })),
     }),
-    welcome: () => [{ t: "GUILD_CREATE", d: presentGuildCreate(state), intent: GUILDS }],
+    welcome: () =>
+      guildsOf(state).map((id) => {
+        const d = id === state.guild.id ? presentGuildCreate(state) : { id, unavailable: true };
+        return { t: "GUILD_CREATE", d, intent: GUILDS };
+      }),
     resumeUrl: gatewayUrl,
     changed: signal.changed,
   });
@@ -196,6 +202,7 @@ export async function createDiscordServer(options: DiscordServerOptions = {}): P
     },
     deny: guildDesk.deny,
     overwrite: guildDesk.overwrite,
+    setThread: guildDesk.setThread,
     deleteChannel: guildDesk.deleteChannel,
     throwOutBot: guildDesk.throwOutBot,
     inviteBot: guildDesk.inviteBot,
@@ -208,6 +215,11 @@ export async function createDiscordServer(options: DiscordServerOptions = {}): P
       await http.close();
     },
   };
+}
+
+/** Ids of all the guilds that the bot is in. */
+function guildsOf({ botIsIn, guild, guildsInOutage }: DiscordState): string[] {
+  return [...(botIsIn ? [guild.id] : []), ...guildsInOutage];
 }
 
 function dumpOf(state: DiscordState): string {

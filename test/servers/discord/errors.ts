@@ -20,6 +20,7 @@ const ERRORS = {
   missingPermissions: [403, 50013, "Missing Permissions"],
   invalidWebhookToken: [401, 50027, "Invalid Webhook Token"],
   archivedThread: [400, 50083, "Thread is archived"],
+  threadLocked: [400, 160005, "Thread is locked"],
 } as const satisfies Record<string, readonly [number, number, string]>;
 
 /** What Discord can refuse, by name. */

@@ -68,11 +68,23 @@ export function createGuildDesk(deps: {
       }
     },
 
+    /** Archives or locks a thread, or undoes it. */
+    setThread(nameOrId: string, change: Partial<Pick<Channel, "archived" | "locked">>): void {
+      const thread = Object.assign(findChannel(nameOrId), change);
+      tell("THREAD_UPDATE", presentChannel(thread));
+    },
+
     /** The bot is thrown out. */
-    throwOutBot: () => tell("GUILD_DELETE", { id: guild.id }),
+    throwOutBot(): void {
+      state.botIsIn = false;
+      tell("GUILD_DELETE", { id: guild.id });
+    },
 
     /** The bot is asked in. */
-    inviteBot: () => tell("GUILD_CREATE", presentGuildCreate(state)),
+    inviteBot(): void {
+      state.botIsIn = true;
+      tell("GUILD_CREATE", presentGuildCreate(state));
+    },
 
     /** Discord cannot reach the guild for a while. */
     failGuild: () => tell("GUILD_DELETE", { id: guild.id, unavailable: true }),

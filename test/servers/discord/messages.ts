@@ -255,5 +255,22 @@ export function createMessageWriter(deps: {
     });
   }
 
-  return { create, createLoading, edit, remove, removeMany, react };
+  /** Takes everybody's emoji from a message: those of one kind, or all. */
+  function clearReactions(stored: StoredMessage, emoji?: string): void {
+    if (emoji === undefined) stored.reactions.clear();
+    else stored.reactions.delete(emoji);
+    const guildId = state.channels.get(stored.channelId)?.guildId;
+    gateway().dispatch({
+      t: emoji === undefined ? "MESSAGE_REACTION_REMOVE_ALL" : "MESSAGE_REACTION_REMOVE_EMOJI",
+      d: {
+        channel_id: stored.channelId,
+        message_id: stored.id,
+        ...(guildId && { guild_id: guildId }),
+        ...(emoji !== undefined && { emoji: { id: null, name: emoji } }),
+      },
+      intent: guildId ? GUILD_REACTIONS : DIRECT_REACTIONS,
+    });
+  }
+
+  return { create, createLoading, edit, remove, removeMany, react, clearReactions };
 }

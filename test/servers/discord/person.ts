@@ -203,6 +203,15 @@ export function createPerson(deps: {
       signal.changed();
     },
 
+    /** Takes everybody's emoji from a message, as moderators can: those of one kind, or all. */
+    clearReactions(message: StoredMessage, emoji?: string): void {
+      if (!canManage(channelOf(message))) {
+        throw new Error(`${member.user.username} may not clear these reactions.`);
+      }
+      writer.clearReactions(message, emoji);
+      signal.changed();
+    },
+
     /** Takes no direct messages from bots from now on. */
     closeDirectMessages(): void {
       state.withoutDirectMessages.add(member.user.id);

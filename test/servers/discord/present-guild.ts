@@ -115,7 +115,7 @@ export function presentRole({ id, name, permissions }: Role, position: number) {
 
 /** A text channel, a thread or a direct message. */
 export function presentChannel(channel: Channel) {
-  const { id, type, name, guildId, parentId, archived, overwrites, recipient } = channel;
+  const { id, type, name, guildId, parentId, archived, locked, overwrites, recipient } = channel;
   if (type === 1) return { id, type, flags: 0, last_message_id: null, recipients: [recipient] };
   const base = { id, type, name, guild_id: guildId, parent_id: parentId ?? null, flags: 0 };
   if (type === 0) {
@@ -130,7 +130,7 @@ export function presentChannel(channel: Channel) {
     archived,
     auto_archive_duration: 1440,
     archive_timestamp: "2026-01-01T00:00:00.000000+00:00",
-    locked: false,
+    locked,
   };
   const counts = { message_count: 0, member_count: 1, total_message_sent: 0 };
   return { ...base, ...counts, owner_id: id, thread_metadata };

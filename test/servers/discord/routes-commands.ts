@@ -11,6 +11,8 @@ import type { Command, CommandOption } from "./types.ts";
 const SUBCOMMAND = 1;
 const SUBCOMMAND_GROUP = 2;
 const CHAT_INPUT = 1;
+/** Fields that only global commands have (Discord's documentation of the command object, discord-api-types#1776). */
+const GLOBAL_ALONE = ["contexts", "integration_types"];
 
 const slashName = z.string().regex(/^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$/u);
 
@@ -80,9 +82,11 @@ export function commandRoutes({ state, clock }: { state: DiscordState; clock: Cl
   }
 
   function presentCommand({ id, guildId, type, description, definition }: Command) {
-    const place = guildId === undefined ? {} : { guild_id: guildId };
     const fixed = { id, type, description, version: id, application_id: state.application.id };
-    return { default_member_permissions: null, ...definition, ...fixed, ...place };
+    const all = { default_member_permissions: null, ...definition, ...fixed };
+    if (guildId === undefined) return all;
+    const told = Object.entries(all).filter(([key]) => !GLOBAL_ALONE.includes(key));
+    return { ...Object.fromEntries(told), guild_id: guildId };
   }
 
   return [

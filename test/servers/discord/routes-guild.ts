@@ -63,12 +63,13 @@ export function guildRoutes(deps: {
       };
     }),
 
-    /** Of a thread's settings only that it is opened again, which takes no more than the right to write in it. */
+    /** Of a thread's settings only that it is opened again: by those who may write in it, once locked by who manages threads. */
     route("PATCH /channels/{channel_id}", ({ params, payload }) => {
       const channel = state.channels.get(params.channel_id);
       if (!channel) throw refusal("unknownChannel");
       parseForm(z.strictObject({ archived: z.literal(false) }), payload);
-      requirePermissions(state.permissions(channel, state.bot), ["SendMessagesInThreads"]);
+      const needed = channel.locked ? ("ManageThreads" as const) : ("SendMessagesInThreads" as const);
+      requirePermissions(state.permissions(channel, state.bot), [needed]);
       channel.archived = false;
       return { status: 200, body: presentChannel(channel) };
     }),

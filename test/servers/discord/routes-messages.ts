@@ -33,6 +33,14 @@ export function messageRoutes(deps: {
     return message;
   }
 
+  /**
+   * A locked thread is closed to those who do not manage threads, but for deleting while it is not archived
+   * (discord/discord-api-docs#5919, discordjs/discord.js#9216).
+   */
+  function isClosed(channel: Channel): boolean {
+    return channel.locked && !hasPermissions(state.permissions(channel, state.bot), ["ManageThreads"]);
+  }
+
   /** What a request needs beside View Channel. */
   function neededFor({ body, files }: MessageRequest): PermissionName[] {
     const needed: [PermissionName, boolean][] = [
@@ -59,6 +67,7 @@ export function messageRoutes(deps: {
       const channel = reach(params.channel_id);
       const message = { body: parseMessageBody(payload), files };
       reach(channel.id, [channel.parentId ? "SendMessagesInThreads" : "SendMessages", ...neededFor(message)]);
+      if (isClosed(channel)) throw refusal("threadLocked");
       if (state.withoutDirectMessages.has(channel.recipient?.id ?? "")) throw refusal("cannotMessageUser");
       const sizeLimit = state.guild.attachmentSizeLimit;
       const posted =
@@ -90,6 +99,7 @@ export function messageRoutes(deps: {
       const stored = find(channel, params.message_id);
       if (stored.author.id !== state.bot.user.id) throw refusal("notTheAuthor");
       if (channel.archived) throw refusal("archivedThread");
+      if (isClosed(channel)) throw refusal("threadLocked");
       const message = { body: parseMessageBody(payload, stored.flags), files };
       reach(channel.id, neededFor(message));
       writer.edit(stored, message, state.guild.attachmentSizeLimit);
@@ -99,6 +109,7 @@ export function messageRoutes(deps: {
     route("DELETE /channels/{channel_id}/messages/{message_id}", ({ params }) => {
       const channel = reach(params.channel_id);
       const message = find(channel, params.message_id);
+      if (channel.archived && isClosed(channel)) throw refusal("archivedThread");
       if (message.author.id !== state.bot.user.id) reach(channel.id, ["ManageMessages"]);
       writer.remove(message);
       return { status: 204 };

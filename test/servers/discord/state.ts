@@ -127,7 +127,15 @@ export function createState(clock: Clock) {
   }
   function addChannel(channel: Pick<Channel, "type" | "name" | "parentId" | "recipient">): Channel {
     const inGuild = channel.type === 1 ? {} : { guildId: guild.id };
-    const added = { ...channel, ...inGuild, id: id(), archived: false, overwrites: [], threadMembers: [] };
+    const added = {
+      ...channel,
+      ...inGuild,
+      id: id(),
+      archived: false,
+      locked: false,
+      overwrites: [],
+      threadMembers: [],
+    };
     channels.set(added.id, added);
     return added;
   }
@@ -156,6 +164,10 @@ export function createState(clock: Clock) {
     application: { id: bot.user.id, name: bot.user.username },
     bot,
     guild,
+    /** Whether the bot is in the guild. */
+    botIsIn: true,
+    /** Ids of other guilds with the bot, which cannot be reached. */
+    guildsInOutage: [] as string[],
     /** Ids of those who take no direct messages from bots. */
     withoutDirectMessages: new Set<string>(),
     members,

@@ -46,6 +46,8 @@ export interface Channel {
   /** The channel that a thread hangs on. */
   parentId?: string;
   archived: boolean;
+  /** Closed to all but those who manage threads. */
+  locked: boolean;
   overwrites: Overwrite[];
   /** Ids of those who are in a thread. */
   threadMembers: string[];

@@ -39,7 +39,7 @@ export function createAccountMethods({ context, openConnection }: AccountOptions
       args: ["user", "include_locale"],
       run: ({ args, team }) => {
         const user = context.state.users.get(args.required("user"));
-        if (user?.team !== team.id) throw refuse("user_not_found");
+        if (!user || !isKnown(context, user, team)) throw refuse("user_not_found");
         return { user: userJson(user, team) };
       },
     },
@@ -63,10 +63,18 @@ export function createAccountMethods({ context, openConnection }: AccountOptions
   };
 }
 
+/** Of other organisations, those with whom a channel is shared. */
+function isKnown({ state }: SlackContext, user: User, team: Team): boolean {
+  if (user.team === team.id) return true;
+  return [...state.channels.values()].some((one) => one.team === team.id && one.members.has(user.id));
+}
+
+/** Somebody of another organisation is a stranger here, and an admin there. */
 function userJson({ id, name, ...roles }: User, team: Team): JsonObject {
   return {
     id,
-    team_id: team.id,
+    team_id: roles.team,
+    ...(roles.team === team.id ? {} : { is_stranger: true }),
     name,
     deleted: roles.deleted,
     real_name: name,

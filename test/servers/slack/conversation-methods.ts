@@ -9,6 +9,9 @@ import type { Methods } from "./web-api.ts";
 
 const range = ["latest", "oldest", "inclusive", "limit", "cursor", "include_all_metadata"];
 
+/** docs.slack.dev/reference/methods/conversations.members: "an integer under 1000". */
+const maxPage = 999;
+
 /** `conversations.*`; the reading ones need `channels:`, `groups:` or `im:` scopes by the kind of channel. */
 export function createConversationMethods(context: SlackContext): Methods {
   return {
@@ -117,7 +120,9 @@ function messagePage(context: SlackContext, messages: Message[], args: Arguments
 function pageOf(name: string, items: readonly unknown[], args: Arguments): JsonObject {
   const start = Number(args.text("cursor") ?? 0);
   if (Number.isNaN(start)) throw refuse("invalid_cursor");
-  const end = start + (args.number("limit") ?? 100);
+  const limit = args.number("limit") ?? 100;
+  if (limit > maxPage) throw refuse("invalid_limit");
+  const end = start + limit;
   const hasMore = end < items.length;
   return {
     [name]: items.slice(start, end),

@@ -16,7 +16,11 @@ export interface Directory {
   channel(idOrName: string, team?: string): Channel;
   user(name: string, team?: string): User;
   /** Somebody who is in no channel. */
-  addUser(user: { name: string; team?: string } & Partial<Pick<User, "is_restricted" | "deleted">>): User;
+  addUser(
+    user: { name: string; team?: string } & Partial<
+      Pick<User, "is_admin" | "is_restricted" | "is_ultra_restricted" | "deleted">
+    >,
+  ): User;
   /** A channel with all people in it. */
   addChannel(channel: NewChannel): Channel;
 }

@@ -1,6 +1,6 @@
 import { readMessageBlocks } from "./blocks.ts";
 import { messageAt, postingChannel } from "./channel-access.ts";
-import { addFile, fileJson, maxFileBytes } from "./files.ts";
+import { addFile, fileJson, isVisible, maxFileBytes } from "./files.ts";
 import { deleteFile } from "./happenings.ts";
 import { type JsonObject, objectsIn } from "./json.ts";
 import { postMessage } from "./messages.ts";
@@ -60,10 +60,10 @@ export function createFileMethods({ context, sharing }: FileOptions): Methods {
   };
 }
 
-function existingFile({ state }: SlackContext, team: Team, id: string): SlackFile {
-  const file = state.files.get(id);
+function existingFile(context: SlackContext, team: Team, id: string): SlackFile {
+  const file = context.state.files.get(id);
   if (file?.status === "deleted") throw refuse("file_deleted");
-  if (file?.team !== team.id || file.status === "announced") throw refuse("file_not_found");
+  if (!file || file.status === "announced" || !isVisible(context, file, team)) throw refuse("file_not_found");
   return file;
 }
 

@@ -1,4 +1,5 @@
 import { Refusal, type Route, route } from "../http-server.ts";
+import { isVisible } from "./files.ts";
 import type { SlackContext } from "./state.ts";
 import { teamOfToken, tokenOf } from "./web-api.ts";
 
@@ -36,7 +37,7 @@ export function createFileRoutes(context: SlackContext): Route[] {
 function download(context: SlackContext, key: string, token: string) {
   const file = context.state.files.get(key.slice(key.indexOf("-") + 1));
   const team = teamOfToken(context, token);
-  if (!team?.scopes.has("files:read") || team.id !== file?.team) {
+  if (!team?.scopes.has("files:read") || !file || !isVisible(context, file, team)) {
     return { status: 302, headers: { location: `${context.origin()}/signin` } };
   }
   if (file.status === "deleted" || !file.bytes) return { status: 404, body: "file not found" };

@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 import type { JsonObject } from "./json.ts";
-import type { Share, SlackContext, SlackFile } from "./state.ts";
+import type { Share, SlackContext, SlackFile, Team } from "./state.ts";
 
 /** Slack stores files of up to 1 GB. */
 export const maxFileBytes = 1024 ** 3;
@@ -53,6 +53,20 @@ export function addFile(
 
 function privateUrl({ team, id, name }: SlackFile, origin: string, folder = ""): string {
   return `${origin}/files-pri/${team}-${id}/${folder}${encodeURIComponent(name)}`;
+}
+
+/** Whether a workspace's bot sees a file: one of its own, or one that stands in a channel that it is in. */
+export function isVisible({ state }: SlackContext, file: SlackFile, team: Team): boolean {
+  if (file.team === team.id) return true;
+  const channels = file.shares.map(({ channel }) => state.channels.get(channel));
+  return channels.some((channel) => channel?.team === team.id && channel.members.has(team.botUserId));
+}
+
+/** A file as messages and forms show it: of another organisation's, no more than that it has to be asked for. */
+export function shownFileJson(file: SlackFile, context: SlackContext, team: string): JsonObject {
+  if (file.team === team || file.status === "deleted") return fileJson(file, context);
+  const { id, created } = file;
+  return { id, created, timestamp: created, mode: "file_access", file_access: "check_file_info" };
 }
 
 /** A file object; a deleted file is a tombstone. */

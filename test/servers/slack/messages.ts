@@ -1,5 +1,5 @@
 import { elementsOf } from "./blocks.ts";
-import { fileJson } from "./files.ts";
+import { shownFileJson } from "./files.ts";
 import { type JsonObject, stringIn } from "./json.ts";
 import { type Mentions, mentionsIn } from "./mentions.ts";
 import type { Channel, Message, Revision, SlackContext, SlackFile } from "./state.ts";
@@ -98,7 +98,7 @@ export function messageJson(message: Message, context: SlackContext): JsonObject
     ...(thread_ts ? { thread_ts } : {}),
     team,
     ...(blocks.length > 0 ? { blocks } : {}),
-    ...(files.length > 0 ? { files: files.map((file) => fileJson(file, context)) } : {}),
+    ...(files.length > 0 ? { files: files.map((file) => shownFileJson(file, context, team)) } : {}),
   };
 }
 

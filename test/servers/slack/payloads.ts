@@ -20,14 +20,17 @@ export function escapeText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-/** What most payloads say: who, where, for which app. */
-function common(context: SlackContext, user: User): JsonObject {
-  const { id, domain } = mustGet(context.state.teams, user.team, "team");
+/**
+ * What most payloads say: who, where, for which app. In a channel that is shared, people of another organisation have
+ * the channel's `team` and their own `team_id` (slackapi/java-slack-sdk#1041).
+ */
+function common(context: SlackContext, user: User, teamId: string): JsonObject {
+  const { id, domain } = mustGet(context.state.teams, teamId, "team");
   return {
     token: verificationToken,
     api_app_id: appId,
     team: { id, domain },
-    user: { id: user.id, username: user.name, name: user.name, team_id: id },
+    user: { id: user.id, username: user.name, name: user.name, team_id: user.team },
     enterprise: null,
     is_enterprise_install: false,
   };
@@ -90,7 +93,7 @@ export function messageActionPayload(
   };
   return {
     type: "block_actions",
-    ...common(context, user),
+    ...common(context, user, channel.team),
     container,
     trigger_id,
     channel: channelRef(channel),
@@ -101,14 +104,14 @@ export function messageActionPayload(
   };
 }
 
-/** A pressed button in a modal. */
+/** A pressed button in a modal: `team` is the person's, only the view names the one where the app is installed. */
 export function viewActionPayload(
   context: SlackContext,
   { user, view, trigger_id, action }: Triggered & { view: View; action: JsonObject },
 ): JsonObject {
   return {
     type: "block_actions",
-    ...common(context, user),
+    ...common(context, user, user.team),
     container: { type: "view", view_id: view.id },
     trigger_id,
     view: viewJson(view, context),
@@ -123,7 +126,7 @@ export function submissionPayload(
 ): JsonObject {
   return {
     type: "view_submission",
-    ...common(context, user),
+    ...common(context, user, user.team),
     trigger_id,
     view: viewJson(view, context),
     response_urls: [],
@@ -138,7 +141,7 @@ export function shortcutPayload(
   const { user, channel, message, ...rest } = options;
   return {
     type: "message_action",
-    ...common(context, user),
+    ...common(context, user, channel.team),
     ...rest,
     action_ts: nextTs(context),
     channel: channelRef(channel),

@@ -1,7 +1,7 @@
 import type { ChangeSignal } from "../change-signal.ts";
 import type { Deliver } from "./deliver.ts";
 import { channelTypes, type Events } from "./events.ts";
-import { addFile, fileJson } from "./files.ts";
+import { addFile, fileJson, shownFileJson } from "./files.ts";
 import { type FieldValue, fillForm } from "./form-values.ts";
 import { deleteFile, react } from "./happenings.ts";
 import { afterCommand, afterSubmission, type Interaction, interact } from "./interactions.ts";
@@ -85,7 +85,11 @@ export function createPerson(options: PersonOptions, user: User): Person {
   const { context, triggers, responseUrls, events, channel: channelOf } = options;
   const { state } = context;
   const team = mustGet(state.teams, user.team, "team");
-  const trigger = (view?: View) => ({ user, trigger_id: triggers.issue(user.id, team.id, view?.id) });
+  /** It is good where the bot is installed, which for people of other organisations is not their own workspace. */
+  const trigger = (at: Channel | View) => {
+    const view = "definition" in at ? at.id : undefined;
+    return { user, trigger_id: triggers.issue(user.id, at.team, view) };
+  };
   const mustSee = (view: View) => {
     if (view.user !== user.id || !isOnTop(context, view)) {
       throw new Error(`${user.name} has no open view ${view.id}, or not on top`);
@@ -113,7 +117,7 @@ export function createPerson(options: PersonOptions, user: User): Person {
       mustHave("commands");
       const channel = channelOf(channelName);
       const response_url = responseUrls.issue({ channel, user: user.id });
-      const payload = slashPayload(context, { ...trigger(), channel, command, text, response_url });
+      const payload = slashPayload(context, { ...trigger(channel), channel, command, text, response_url });
       const onAck: Doing["onAck"] = (ack) => afterCommand(context, { ack, command, channel, user });
       return interact(options, { kind: "slash_commands", user, payload, onAck });
     },
@@ -127,12 +131,12 @@ export function createPerson(options: PersonOptions, user: User): Person {
       const channel = channelOf(target.channel);
       const response_url = responseUrls.issue({ channel, user: user.id, original: target });
       const place = { channel, message: target, response_url, action };
-      const payload = messageActionPayload(context, { ...trigger(), ...place });
+      const payload = messageActionPayload(context, { ...trigger(channel), ...place });
       return interact(options, { kind: "interactive", user, payload });
     },
     submitView: (view, values) => {
       mustSee(view);
-      const files = (id: string) => fileJson(mustGet(state.files, id, "file"), context);
+      const files = (id: string) => shownFileJson(mustGet(state.files, id, "file"), context, view.team);
       view.values = fillForm(view.blocks, values, files);
       const payload = submissionPayload(context, { ...trigger(view), view });
       const onAck: Doing["onAck"] = (ack) => afterSubmission(context, view, ack);
@@ -143,7 +147,7 @@ export function createPerson(options: PersonOptions, user: User): Person {
       const channel = channelOf(message.channel);
       const response_url = responseUrls.issue({ channel, user: user.id, original: message });
       const place = { channel, message, callback_id, response_url };
-      const payload = shortcutPayload(context, { ...trigger(), ...place });
+      const payload = shortcutPayload(context, { ...trigger(channel), ...place });
       return interact(options, { kind: "interactive", user, payload });
     },
     mention: async (channel, text, extra) => {

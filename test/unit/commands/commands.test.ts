@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ada, bob, grace } from "../../fakes/fake-chat-adapter.ts";
 import { createScene, here, problem } from "../../fixtures/bot-scene.ts";
 import { plain } from "../../fixtures/pictures.ts";
 
@@ -8,8 +9,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-const bob = { id: "bob", name: "Bob", moderator: false, manager: false };
 
 describe("status", () => {
   it("lists one's own running jobs with their links", async () => {
@@ -110,6 +109,27 @@ describe("retry", () => {
   });
 });
 
+describe("retry of something that was made from a video", () => {
+  it("is a remix as well: it needs its parent and the right to", async () => {
+    const { chat, ask, complete, newest, pass, videos, lastPrivate } = await createScene();
+    const parent = await ask();
+    await complete();
+    await pass(1);
+    await chat.type(`remix ${parent.id} at night`);
+    await pass(0);
+    await complete();
+    const child = await newest();
+    await chat.type("settings --for channel --remix moderators", { actor: grace });
+    await chat.type(`retry ${child.id}`, { actor: bob });
+    expect(lastPrivate()).toBe("Only moderators may make something new from this video.");
+    await chat.ask({ kind: "button", action: "delete", argument: `${parent.id}_sure` });
+    await pass(1_000);
+    await chat.type(`retry ${child.id}`, { actor: grace });
+    expect(lastPrivate()).toBe(`Video ${parent.id} was deleted.`);
+    expect(videos.calls.remix).toBe(1);
+  });
+});
+
 describe("help", () => {
   it("names every command, its options with their choices, and the buttons", async () => {
     const { chat, lastPrivate, videos } = await createScene();
@@ -153,6 +173,21 @@ describe("completion", () => {
     expect(await completions("", { actor: bob })).toEqual([]);
     expect(await completions("", { destination: { ...here, workspace: "w2" } })).toEqual([]);
     expect(chat.privates).toEqual([]);
+  });
+
+  it("offers what the command can do something with", async () => {
+    const { chat, ask, videos, poll } = await createScene();
+    const failed = await ask("a kite that fails");
+    videos.fail(videos.all()[0]?.id ?? "");
+    await poll();
+    const running = await ask("a kite on its way");
+    const offered = async (command: string) =>
+      (await chat.complete({ actor: ada, destination: here, command, option: "video", text: "" })).map(
+        ({ value }) => value,
+      );
+    expect(await offered("remix")).toEqual([]);
+    expect(await offered("retry")).toEqual([failed.id]);
+    expect(await offered("status")).toEqual([running.id, failed.id]);
   });
 
   it("keeps to what platforms show", async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { bob } from "../../fakes/fake-chat-adapter.ts";
+import { bob, grace } from "../../fakes/fake-chat-adapter.ts";
 import { clipBytes, thumbnailBytes } from "../../fakes/fake-videos-client.ts";
 import { createScene, here } from "../../fixtures/bot-scene.ts";
 
@@ -59,7 +59,9 @@ describe("the gallery", () => {
     expect(await listed("gallery --by me --sort oldest")).toEqual(["a red kite", "a blue kite"]);
     expect(await listed("gallery --model sora-2-pro")).toEqual(["a paper boat"]);
     expect(await listed("gallery nothing like it")).toEqual([]);
-    expect(text(page()?.lines)).toBe("No videos for “nothing like it” here yet. ");
+    expect(text(page()?.lines)).toBe("No videos for “nothing like it” here that fit.");
+    expect(await listed("gallery --model sora-2 --by bob")).toEqual([]);
+    expect(text(page()?.lines)).toBe("No videos here that fit.");
   });
 
   it("counts stars, of the button and of reactions alike, each person's once", async () => {
@@ -73,11 +75,54 @@ describe("the gallery", () => {
     await chat.pressPage("Play");
     await chat.pressPage("Star");
     expect(lastPrivate()).toBe("Your star is there: 2 stars.");
-    await chat.pressPage("Star", 0, { actor: bob });
+    // Pressed once more on the same page it means the same.
+    await chat.pressPage("Star");
+    expect(lastPrivate()).toBe("Your star is there: 2 stars.");
+    await chat.type("gallery --sort stars", { actor: bob });
+    await chat.pressPage("Play", 0, { actor: bob });
+    await chat.pressPage("Take my star away", 0, { actor: bob });
     expect(lastPrivate()).toBe("Your star is gone: 1 star.");
-    await chat.emit({ kind: "star", message, person: "ada", starred: false });
+    await chat.emit({ kind: "stars-cleared", message });
     await chat.type("gallery --sort stars");
     expect(names()).toEqual(["a blue kite", "a red kite"]);
+    // Only a finished video has stars.
+    await chat.ask({ kind: "button", action: "star", argument: "none_on" });
+    expect(lastPrivate()).toContain("There is no video");
+  });
+
+  it("shows the right count when one star goes and another comes", async () => {
+    const { chat, bot, newest } = await createChannel(["a red kite"]);
+    const { id } = await newest();
+    const { stars, gallery } = bot.services;
+    const video = { channel: here, id };
+    for (let n = 0; n < 20; n++) {
+      await stars.set(video, "x", n % 2 === 0);
+      await Promise.all([stars.set(video, "x", n % 2 !== 0), stars.set(video, "y", n % 3 === 0)]);
+      expect((await gallery.get(here, id))?.stars).toBe(await stars.count(id));
+    }
+    expect(chat.pages).toEqual([]);
+  });
+
+  it("is told apart from lists: a hidden video is in neither, for those who may not hide", async () => {
+    const { chat, text, newest, lastPrivate } = await createChannel(["a shy kite"]);
+    const { id } = await newest();
+    await chat.type(`info ${id}`, { actor: grace });
+    await chat.type(`hide ${id}`, { actor: grace });
+    // A page from before does not show it again.
+    await chat.pressPage("Hide from galleries", 0, { actor: grace });
+    expect((await newest()).unlisted).toBe("hidden");
+    const listed = async (actor: typeof bob) => {
+      await chat.type("list everyone", { actor });
+      return text(chat.pages.at(-1)?.page.lines);
+    };
+    expect(await listed(bob)).toBe("There are none.");
+    expect(await listed(grace)).toContain("a shy kite");
+    await chat.type(`info ${id}`, { actor: grace });
+    await chat.pressPage("Show in galleries", 0, { actor: grace });
+    expect(await listed(bob)).toContain("a shy kite");
+    await chat.emit({ kind: "messages-deleted", messages: [(await newest()).destination] });
+    await chat.type(`hide ${id}`, { actor: grace });
+    expect(lastPrivate()).toBe(`The message of ${id} was deleted, so no gallery shows it.`);
   });
 
   it("plays a video and opens its remix form from where one is", async () => {

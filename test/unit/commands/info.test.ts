@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ServiceError } from "../../../src/errors.ts";
 import { bob, grace } from "../../fakes/fake-chat-adapter.ts";
 import { createScene, here } from "../../fixtures/bot-scene.ts";
 import { finishedButtons } from "../../fixtures/buttons.ts";
@@ -69,6 +70,20 @@ describe("info", () => {
     expect(shown).not.toContain("at night");
   });
 
+  it("shows the video itself in a family of any size", async () => {
+    const { chat, ask, complete, pass, newest, text } = await createScene();
+    const root = await ask("the first");
+    await complete();
+    for (let n = 1; n <= 62; n++) {
+      await pass(1);
+      await chat.command("remix", { video: root.id, prompt: `remix ${n}` });
+      await pass(0);
+    }
+    const last = await newest();
+    await chat.type(`info ${last.id}`);
+    expect(text(chat.pages.at(-1)?.page.lines)).toContain(`${last.id} remix (this one)`);
+  });
+
   it("asks the backend how the video stands now", async () => {
     const { chat, kite, videos, text } = await createFamily();
     await chat.type(`status ${kite.id}`);
@@ -135,6 +150,15 @@ describe("download", () => {
     await chat.ask({ kind: "button", action: "spritesheet", argument: kite.id }, { actor: bob });
     await kept("spritesheet.jpg");
     expect(chat.messages.length).toBe(4);
+  });
+
+  it("says when the backend does not answer, which is not the same as having lost the file", async () => {
+    const { chat, kite, media, videos, lastPrivate } = await createFamily();
+    await media.delete(`${kite.id}/video.mp4`);
+    const silent = new ServiceError("videos", "unavailable", "No answer.", { retryable: true });
+    videos.refuse("download", silent);
+    await chat.command("download", { video: kite.id, variant: "video" });
+    expect(lastPrivate()).toContain("try again in a moment");
   });
 
   it("fetches from the backend what is no longer kept here, and says so when nobody has it", async () => {

@@ -63,6 +63,20 @@ describe("a picture to start from", () => {
     expect(await sent()).toBe("1280x720 for 1280x720");
   });
 
+  it("is asked for again when it is gone by the time the form is sent: nothing is made without it", async () => {
+    const { chat, complete, pass, newest, videos, lastPrivate } = await createDesk();
+    await chat.command("create", { prompt: "a kite", image: chat.picture(wide) });
+    await pass(0);
+    await complete();
+    const { id } = await newest();
+    await chat.press("Again with changes");
+    await chat.ask({ kind: "button", action: "delete", argument: `${id}_sure` });
+    await pass(1_000);
+    await chat.submit({ prompt: "a boat" });
+    expect(lastPrivate()).toBe("The picture is no longer kept here. Attach it again.");
+    expect(videos.calls.create).toBe(1);
+  });
+
   it("comes along when a video is made again with changes, also in another shape", async () => {
     const { chat, complete, pass, sent } = await createDesk();
     await chat.command("create", { prompt: "a kite", image: chat.picture(wide), seconds: "8" });

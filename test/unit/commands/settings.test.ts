@@ -60,7 +60,7 @@ describe("settings", () => {
     await chat.ask({ kind: "button", action: "settings", argument: "rules" });
     expect(lastPrivate()).toBe("Only moderators may change this channel's settings.");
     await chat.type("settings --create moderators", { actor: grace });
-    expect(lastPrivate()).toContain("is set for a channel");
+    expect(lastPrivate()).toContain("is a rule of a whole channel");
     await chat.type("settings", { actor: grace });
     for (const label of ["Channel defaults", "Channel rules"]) {
       await chat.pressPage(label, 0, { actor: grace });

@@ -1,15 +1,26 @@
 import { describe, expect, it } from "vitest";
-import type { Option } from "../../../commands/command.ts";
+import type { AnyCommand, Option } from "../../../commands/command.ts";
 import { commands } from "../../../commands/index.ts";
 import { commandJson, coreValues, shortcutsJson } from "../../../src/discord/commands.ts";
 import { defaultCatalog } from "../../../src/videos/catalog.ts";
 
-const json = commandJson({ commands, catalog: defaultCatalog });
+const json = commandJson({ commands, catalog: defaultCatalog, guildId: undefined });
+
+function optionsOf(command: AnyCommand) {
+  const definitions = { commands: [command], catalog: defaultCatalog, guildId: undefined };
+  return commandJson(definitions).options[0]?.options ?? [];
+}
 
 describe("commandJson", () => {
   it("is one command for servers and the bot's direct messages, open to every member", () => {
     expect(json).toMatchObject({ name: "video", type: 1, contexts: [0, 1], integration_types: [0] });
     expect(json).not.toHaveProperty("default_member_permissions");
+  });
+
+  it("says nothing of places where it is one server's, since Discord keeps that of global commands alone", () => {
+    const own = commandJson({ commands, catalog: defaultCatalog, guildId: "100000000000000001" });
+    const { contexts: _, integration_types: __, ...rest } = { contexts: [], integration_types: [], ...json };
+    expect(own).toEqual(rest);
   });
 
   it("has a subcommand for every command that can be run, each within Discord's limits", () => {
@@ -52,7 +63,7 @@ describe("commandJson", () => {
     ["hidden", { type: "hidden", description: "Unseen" }, []],
   ])("declares an option of the type %s", (_type, it, expected) => {
     const command = { name: "one", description: "One", options: { it }, run: async () => {} };
-    const declared = commandJson({ commands: [command], catalog: defaultCatalog }).options[0]?.options ?? [];
+    const declared = optionsOf(command);
     expect(declared).toEqual(expected);
   });
 
@@ -72,8 +83,7 @@ describe("commandJson", () => {
       options: { second: text, first: { ...text, required: true as const } },
       run: async () => {},
     };
-    const swapped = commandJson({ commands: [command], catalog: defaultCatalog });
-    expect(swapped.options[0]?.options?.map(({ name }) => name)).toEqual(["first", "second"]);
+    expect(optionsOf(command).map(({ name }) => name)).toEqual(["first", "second"]);
   });
 });
 
@@ -81,9 +91,11 @@ describe("shortcutsJson", () => {
   it("has an entry for every command with a shortcut, where the commands are", () => {
     const labels = commands.flatMap(({ shortcut }) => shortcut?.label ?? []);
     expect(labels.length).toBeGreaterThan(0);
-    expect(shortcutsJson({ commands })).toEqual(
+    expect(shortcutsJson({ commands, guildId: undefined })).toEqual(
       labels.map((name) => ({ type: 3, name, contexts: [0, 1], integration_types: [0] })),
     );
+    const own = labels.map((name) => ({ type: 3, name }));
+    expect(shortcutsJson({ commands, guildId: "100000000000000001" })).toEqual(own);
   });
 });
 

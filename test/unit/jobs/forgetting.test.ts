@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { Store } from "../../../src/store/store.ts";
 import { bob, grace } from "../../fakes/fake-chat-adapter.ts";
 import { createScene, here } from "../../fixtures/bot-scene.ts";
 
@@ -12,6 +13,40 @@ afterEach(() => {
 const linus = { id: "linus", name: "Linus", moderator: true, manager: true };
 const elsewhere = { ...here, channel: "c2" } as const;
 const DAY_MS = 24 * 3_600_000;
+
+/** A bot whose store shows every document, as its collection, key and content in one text. */
+async function createTransparentScene() {
+  const documents = new Map<string, object>();
+  const wrapStore = (store: Store): Store => ({
+    ...store,
+    collection: (definition) => {
+      const collection = store.collection(definition);
+      const nameOf = (key: string) => `${definition.name} ${key}`;
+      const note = (key: string, document: object | undefined) =>
+        document ? documents.set(nameOf(key), document) : documents.delete(nameOf(key));
+      return {
+        ...collection,
+        async insert(key, document) {
+          const inserted = await collection.insert(key, document);
+          if (inserted) note(key, document);
+          return inserted;
+        },
+        async update(key, change) {
+          const document = await collection.update(key, change);
+          note(key, document);
+          return document;
+        },
+        async delete(key) {
+          await collection.delete(key);
+          note(key, undefined);
+        },
+      };
+    },
+  });
+  const scene = await createScene({ wrapStore });
+  const kept = () => [...documents].map(([name, document]) => `${name} ${JSON.stringify(document)}`);
+  return { scene, kept };
+}
 
 /** One video of Ada's and one of Bob's here, one of Bob's in another channel; Ada has a star on Bob's. */
 async function createTown() {
@@ -56,16 +91,70 @@ it("a person is forgotten with videos, files, settings and stars, and nobody els
   await chat.press("Remix", { actor: bob });
 });
 
-it("what is being made for a person is finished first", async () => {
-  const { chat, pass, complete, bot } = await createTown();
+it("what is being made for a person is finished first, shown in no gallery, and erased then", async () => {
+  const { chat, pass, complete, bot, text } = await createTown();
   await pass(1);
   await chat.type("late kite");
   await pass(0);
   await chat.type("forget");
   await chat.pressPage("Forget you");
+  expect(text(chat.pages.at(-1)?.page.lines)).toContain("1 video being made right now");
   await complete();
+  const late = await bot.jobs.byMessage(chat.messages.at(-1)?.destination ?? here);
   expect(chat.messages.at(-1)?.cards.at(-1)).toMatchObject({ tone: "good" });
-  expect(await bot.jobs.active()).toEqual([]);
+  expect(await bot.services.gallery.get(here, late?.id ?? "")).toBeUndefined();
+  await bot.services.forgetting.sweep.now();
+  expect(await bot.jobs.get(late?.id ?? "")).toBeUndefined();
+  expect(await bot.jobs.history({ platform: "web", person: "ada" })).toEqual([]);
+});
+
+it("nothing that is kept names a forgotten person, whatever they had done", async () => {
+  const { scene, kept } = await createTransparentScene();
+  const { chat, ask, complete, pass } = scene;
+  const kite = await ask("secret kite");
+  await complete();
+  await chat.type("list --by me");
+  await chat.type("gallery secret --by me");
+  await chat.shortcut("create", kite.destination, [chat.picture(Buffer.from("x"))]);
+  await pass(1);
+  await chat.type("a boat of somebody else", { actor: bob });
+  await pass(0);
+  await complete();
+  const boat = await scene.bot.jobs.byMessage(chat.messages.at(-1)?.destination ?? here);
+  await chat.emit({ kind: "star", message: boat?.destination ?? here, person: "ada", starred: true });
+  const press = { kind: "button", action: "delete", argument: `${boat?.id}_sure` } as const;
+  await chat.ask(press, { actor: { id: "ada", name: "Ada", moderator: true, manager: false } });
+  await pass(1_000);
+  expect(kept().filter((entry) => /\bada\b/i.test(entry))).not.toEqual([]);
+  await chat.type("forget");
+  await chat.pressPage("Forget you");
+  expect(kept().filter((entry) => /\bada\b|secret kite/i.test(entry))).toEqual([]);
+});
+
+it("an erasure that dies halfway is finished by the next", async () => {
+  let dying = false;
+  const wrapStore = (store: Store): Store => ({
+    ...store,
+    collection: (definition) => {
+      const collection = store.collection(definition);
+      const die = async (key: string) => {
+        if (dying && definition.name === "job") throw new Error("The process died.");
+        await collection.delete(key);
+      };
+      return { ...collection, delete: die };
+    },
+  });
+  const { chat, ask, complete, bot } = await createScene({ wrapStore });
+  const job = await ask();
+  await complete();
+  dying = true;
+  await chat.type("forget");
+  await chat.pressPage("Forget you");
+  expect(await bot.jobs.get(job.id)).toBeDefined();
+  dying = false;
+  await chat.type("forget");
+  await chat.pressPage("Forget you");
+  expect(await bot.jobs.get(job.id)).toBeUndefined();
 });
 
 it("a channel is forgotten by its moderators, a server by those who manage it", async () => {
@@ -100,6 +189,48 @@ it("a server that the bot was removed from is forgotten after a week, unless it 
   await pass(8 * DAY_MS);
   expect(await left()).toEqual([]);
   await sweep.stop();
+});
+
+it("a server that the bot is in is not forgotten, also when nobody told of its return", async () => {
+  const { chat, bot, left, pass, ask } = await createTown();
+  const { sweep } = bot.services.forgetting;
+  const place = { platform: "web", workspace: "w1" } as const;
+  await chat.emit({ kind: "left", ...place });
+  await chat.emit({ kind: "present", platform: "web", workspaces: ["w1"] });
+  await pass(8 * DAY_MS);
+  await sweep.now();
+  expect(await left()).toHaveLength(3);
+  await chat.emit({ kind: "left", ...place });
+  await pass(DAY_MS);
+  await ask("after the return");
+  await pass(8 * DAY_MS);
+  await sweep.now();
+  expect(await left()).toHaveLength(3);
+  // Removed while the bot was not running.
+  await chat.emit({ kind: "present", platform: "web", workspaces: [] });
+  await pass(8 * DAY_MS);
+  await sweep.now();
+  expect(await left()).toEqual([]);
+});
+
+it("a server is forgotten with the links of channels that have no videos", async () => {
+  const { bot } = await createTown();
+  const link = await bot.services.links.create({ ...here, channel: "c7" });
+  await bot.services.forgetting.server({ platform: "web", workspace: "w1" });
+  const token = new URL(link?.url ?? "").pathname.split("/")[2] ?? "";
+  expect(await bot.services.links.open(token)).toBe("unknown");
+});
+
+it("threads go with the channel they are in", async () => {
+  const { chat, bot, pass } = await createTown();
+  await pass(1);
+  const thread = { ...here, channel: "t1", parent: "c1" };
+  await chat.type("a kite in a thread", { destination: thread, actor: bob });
+  await pass(0);
+  const job = await bot.jobs.byMessage(chat.messages.at(-1)?.destination ?? here);
+  await bot.jobs.update(job?.id ?? "", (current) => ({ ...current, phase: "failed" }));
+  await chat.emit({ kind: "channel-deleted", channel: here });
+  expect(await bot.jobs.get(job?.id ?? "")).toBeUndefined();
 });
 
 it("a channel that is gone takes its gallery and its links along", async () => {

@@ -78,6 +78,33 @@ describe("a list", () => {
     expect(lastPrivate()).toContain("Nobody called “Nobody” has made a video in this channel.");
   });
 
+  it("asks the platform once about a channel, and leads back from where nothing is left", async () => {
+    const { chat, ask, pass, bot, text } = await createScene();
+    const secret = { ...here, channel: "secret" };
+    for (let n = 1; n <= 30; n++) {
+      await pass(1);
+      await chat.type(`secret kite ${n}`, { actor: bob, destination: secret });
+    }
+    chat.hide(secret, "grace");
+    let calls = 0;
+    const { canRead } = chat;
+    chat.canRead = async (...args) => {
+      calls++;
+      return canRead(...args);
+    };
+    await chat.type("list --by server", { actor: grace });
+    expect(text(chat.pages.at(-1)?.page.lines)).toBe("There are none.");
+    expect(calls).toBeLessThanOrEqual(2);
+    const first = await ask("kite 1!");
+    for (let n = 2; n <= 11; n++) await ask(`kite ${n}!`);
+    await chat.type("list");
+    await bot.jobs.erase(first);
+    await chat.pressPage("Older");
+    expect(text(chat.pages.at(-1)?.page.lines)).toBe("There are none.");
+    await chat.pressPage("Newer");
+    expect(text(chat.pages.at(-1)?.page.lines).match(/kite \d+!/g)).toHaveLength(10);
+  });
+
   it("shows each job that stays once, in order, however many come and go while it is turned", async () => {
     vi.useRealTimers();
     await fc.assert(

@@ -81,7 +81,9 @@ it("others may not delete, moderators of that channel may", async () => {
   expect(lastPrivate()).toBe("Only whoever asked for it and moderators may delete this video.");
   await chat.ask(press, { actor: grace });
   await pass(0);
-  expect(await bot.jobs.get(job.id)).toMatchObject({ phase: "deleted", deletion: { by: { id: "grace" } } });
+  expect(await bot.jobs.get(job.id)).toMatchObject({ phase: "deleted" });
+  expect((await bot.jobs.get(job.id))?.deletion?.by).toBeUndefined();
+  expect(chat.shown(job.destination)?.lines.flat()).toContainEqual({ person: "grace", name: "Grace" });
 });
 
 describe("a video that is being made", () => {

@@ -58,6 +58,18 @@ describe("who may do what", () => {
     expect(await whoMay(action, rules, elsewhere)).toBe(far);
   });
 
+  it("holds in a channel's threads, where they have no rules of their own", async () => {
+    const thread = { ...here, channel: "t1", parent: here.channel };
+    const rules: Settings = { create: "moderators", delete: "moderators" };
+    expect(await whoMay("create", rules, thread)).toBe("OAP");
+    const permissions = await createScene(rules);
+    const inThread = { ...job, destination: { ...job.destination, ...thread } };
+    const { requester, moderator } = people;
+    if (!requester || !moderator) throw new Error("Nobody is there.");
+    expect(await permissions.may("delete", requester, thread, inThread)).toBe(false);
+    expect(await permissions.may("delete", moderator, thread, inThread)).toBe(true);
+  });
+
   it("is said to those who may not", async () => {
     const permissions = await createScene({ create: "moderators" });
     const { member, requester } = people;

@@ -10,6 +10,7 @@ import {
   noise,
   painted,
   plain,
+  promisedJpeg,
   promisedPng,
   RED,
   YELLOW,
@@ -154,6 +155,46 @@ describe("a picture that cannot be used", () => {
   ])("is refused when it is a mere line: %i × %i", async (width, height) => {
     const narrow = { name: "UserError", code: "image_too_narrow", option: "image" };
     await expect(pictureShape(promisedPng(width, height))).rejects.toMatchObject(narrow);
+  });
+
+  it.each([
+    ["16 bits for each colour", async () => promisedPng(7000, 7000, { bits: 16 })],
+    ["16 bits and transparency", async () => promisedPng(5100, 5100, { bits: 16, alpha: true })],
+    [
+      "all its coefficients",
+      () => promisedJpeg(7000, 7000, { progressive: true, chromaSubsampling: "4:4:4" }),
+    ],
+  ])("is refused when it takes too much memory for %s", async (_, make) => {
+    const heavy = { name: "UserError", code: "image_too_heavy", option: "image" };
+    const bytes = await make();
+    await expect(pictureShape(bytes)).rejects.toMatchObject(heavy);
+    await expect(fitPicture(bytes, SIZE)).rejects.toMatchObject(heavy);
+    await expect(toPng(bytes)).rejects.toMatchObject({ code: "bad_picture", cause: heavy });
+  });
+
+  it.each([
+    ["with transparency", async () => promisedPng(7000, 7000, { alpha: true })],
+    ["in several passes", () => promisedJpeg(7000, 7000, { progressive: true, chromaSubsampling: "4:2:0" })],
+    [
+      "from above to below",
+      () => promisedJpeg(7000, 7000, { progressive: false, chromaSubsampling: "4:4:4" }),
+    ],
+  ])("may be large %s", async (_, make) => {
+    expect(await pictureShape(await make())).toEqual({ width: 7000, height: 7000 });
+  });
+
+  it("is not called damaged when it takes too long", async () => {
+    const picture = await plain(64, 64, RED).ensureAlpha(0.5).png().toBuffer();
+    await expect(fitPicture(picture, "9000x9000", { seconds: 1 })).rejects.toMatchObject({
+      name: "UserError",
+      code: "image_too_slow",
+      option: "image",
+    });
+  });
+
+  it("is not called damaged when the fault is ours", async () => {
+    const picture = await plain(64, 32).jpeg().toBuffer();
+    await expect(fitPicture(picture, "-1x-1")).rejects.not.toMatchObject({ name: "UserError" });
   });
 
   it("may have as many pixels as a telephone's", async () => {

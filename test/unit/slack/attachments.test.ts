@@ -21,11 +21,14 @@ function picture(options: { token?: string; url?: string; apiUrl?: string | unde
   const file = {
     id: "F00000001",
     name: "cat.png",
+    file_access: "visible",
     mimetype: "image/png",
     size: bytes.length,
     url_private: options.url ?? url_private,
   };
-  return imageAttachment(file, { token, team: "T1", apiUrl: slack.apiUrl, ...options });
+  const { token: asked = token, apiUrl } = { apiUrl: slack.apiUrl, ...options };
+  const call = () => Promise.reject(new Error("Slack has nothing to say."));
+  return imageAttachment(file, { workspace: { id: "T1", token: asked, call }, apiUrl });
 }
 
 it("says what Slack claims and streams what Slack has", async () => {
