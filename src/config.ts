@@ -105,6 +105,16 @@ function warningsOf(env: Environment): string[] {
   ];
 }
 
+/** What an address has that people must not be sent to, or that links cannot be built on. */
+function hasMoreThanPath(address: string | undefined): boolean {
+  const url = URL.parse(address ?? "");
+  return url !== null && (url.username !== "" || url.password !== "" || /[?#]/.test(address ?? ""));
+}
+
+function hasPath(address: string | undefined): boolean {
+  return !/^\/*$/.test(URL.parse(address ?? "")?.pathname ?? "");
+}
+
 /** What holds between settings; read as they were given, so that it is told beside what is wrong with single ones. */
 const rules: readonly { broken(env: Environment): boolean; problem: string }[] = [
   {
@@ -121,5 +131,15 @@ const rules: readonly { broken(env: Environment): boolean; problem: string }[] =
     broken: (env) =>
       wantsPlayground(env) && !LOOPBACK.has(env.HOST ?? "127.0.0.1") && env.PLAYGROUND_PASSWORD === undefined,
     problem: "PLAYGROUND_PASSWORD: is needed where the playground is served on a HOST that is not loopback",
+  },
+  {
+    broken: ({ PUBLIC_URL }) => hasMoreThanPath(PUBLIC_URL),
+    problem:
+      "PUBLIC_URL: must be an address alone, such as https://reel.example.com, without a name or password, “?” or “#”",
+  },
+  {
+    broken: (env) => wantsPlayground(env) && hasPath(env.PUBLIC_URL),
+    problem:
+      "PUBLIC_URL: must have no path where the playground is served, which needs a host of its own; PLAYGROUND=0 switches it off",
   },
 ];

@@ -81,7 +81,8 @@ export function createGalleryLinks({ store, baseUrlOf, lifetimeMs, isOff, now }:
       if (baseUrl === undefined || (await isOff(plain(channel)))) return undefined;
       const { name, secret } = await currentKey();
       const { id, epoch } = await linkOf(channel);
-      const expiresAt = now() + lifetimeMs;
+      // Days may be given in fractions, and the token's end has none.
+      const expiresAt = Math.round(now() + lifetimeMs);
       const claim = [name, id, epoch.toString(36), expiresAt.toString(36)].join(".");
       return { url: `${baseUrl}${GALLERY_PATH}/${claim}.${sign(claim, secret)}/`, expiresAt };
     },

@@ -55,6 +55,11 @@ export function cutPage(
   };
 }
 
+/** A cursor for the piece that ends with an entry, wherever somebody came from. */
+export function cursorAt(place: Pick<GalleryEntry, "id" | "at" | "stars">): string {
+  return encode({ side: "u", place });
+}
+
 function startOf(
   entries: readonly GalleryEntry[],
   sort: GallerySort,

@@ -80,7 +80,7 @@ export function createSlackAdapter(options: Options): SlackAdapter {
       listenToEvents({ app, handler, ears, workspaces, sharedFiles, logger });
       await connection.start().catch(blame("SLACK_APP_TOKEN"));
       logger.info({ team: id, url }, "connected to Slack");
-      await ears.track(handler.event({ kind: "present", platform: "slack", workspaces: [id] }));
+      void ears.track(handler.event({ kind: "present", platform: "slack", workspaces: [id] }));
     },
 
     async stop() {

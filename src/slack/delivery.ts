@@ -86,11 +86,11 @@ export function createDelivery(dependencies: Dependencies): ChatAdapter["deliver
 
   async function look(delivery: Delivery, { fileId, uploads }: Unshared): Promise<Checkpoint> {
     const { workspace, channel } = delivery.destination;
-    const { call, botUserId } = await workspaces.of(workspace);
+    const { call } = await workspaces.of(workspace);
     for (const waitMs of lookAfterMs) {
       await sleep(waitMs);
       const info = await call(({ files }) => files.info({ file: fileId })).catch(unlessGone);
-      const [ts] = sharesOf(info?.file, { channel, botUserId });
+      const [ts] = sharesOf(info?.file, channel);
       if (ts === undefined) continue;
       await sharedFiles.note(fileId, { ...delivery.destination, message: ts });
       return save(delivery, { step: "shared", ts, fileId });

@@ -71,16 +71,16 @@ export function createRetraction(dependencies: Dependencies): ChatAdapter["retra
   };
 }
 
-/** The bot's messages with a file whose delivery broke off while Slack was asked to show it. */
+/** The messages with a file whose delivery broke off while Slack was asked to show it; other people's stay, as Slack keeps them. */
 async function look(
-  { call, botUserId }: Workspace,
+  { call }: Workspace,
   { channel }: Destination,
   { fileId }: Checkpoint & { step: "sharing" },
 ): Promise<string[]> {
   for (const waitMs of LOOK_AFTER_MS) {
     await sleep(waitMs);
     const { file } = await call(({ files }) => files.info({ file: fileId }));
-    const found = sharesOf(file, { channel, botUserId });
+    const found = sharesOf(file, channel);
     if (found.length > 0) return found;
   }
   return [];

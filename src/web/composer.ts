@@ -14,7 +14,7 @@ export function renderComposer({ draft }: { draft: string }): Html {
     <div class="composer-box">
       <button class="icon-button" formaction="/form" formnovalidate hx-post="/form" hx-target="#form-slot" hx-sync="this:drop" aria-label="Create a video with every option" title="Every option, and a picture to start from">${plus}</button>
       <label class="visually-hidden" for="line">Message #playground: what the video should show, or a command that begins with a slash</label>
-      <textarea id="line" name="text" rows="1" required autofocus placeholder="Describe a video, or type /" hx-get="/completions" hx-trigger="complete" hx-target="#completions" hx-sync="this:replace" aria-autocomplete="list" aria-haspopup="listbox" enterkeyhint="send">${draft}</textarea>
+      <textarea id="line" name="text" rows="1" dir="auto" required autofocus placeholder="Describe a video, or type /" hx-get="/completions" hx-trigger="complete" hx-target="#completions" hx-sync="this:replace" aria-autocomplete="list" aria-haspopup="listbox" enterkeyhint="send">${draft}</textarea>
       <button class="icon-button send" aria-label="Send">${send}</button>
     </div>
   </form>`;
@@ -30,7 +30,7 @@ export function renderCompletion({ usage, suggestions, begun }: Completion): Htm
         (
           { line, label, detail },
           index,
-        ) => html`<li role="option" id="suggestion-${index}" data-line="${line}" aria-selected="false">
+        ) => html`<li role="option" id="suggestion-${index}" data-line="${line}" aria-selected="false" dir="auto">
         <code>${label}</code> <span>${detail}</span>
       </li>`,
       )}

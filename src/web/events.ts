@@ -3,7 +3,8 @@ import { html } from "hono/html";
 import { streamSSE } from "hono/streaming";
 import { shorten } from "../chat/rich-text.ts";
 import { anchorOf } from "./adapter.ts";
-import type { Feed, FeedMessage } from "./feed.ts";
+import type { Feed } from "./feed.ts";
+import type { FindKept, KeptMessage } from "./kept-files.ts";
 import { renderMessage } from "./messages.ts";
 import type { Html } from "./rich-text.ts";
 
@@ -14,7 +15,7 @@ const HEARTBEAT_MS = 25_000;
  * Keeps a tab in step: first what it missed since the stamp it knows, then every change. Each event's id is a stamp, so
  * a tab that was cut off or asleep goes on where it was, also with the next process.
  */
-export function streamEvents(c: Context, feed: Feed): Response {
+export function streamEvents(c: Context, feed: Feed, findKept: FindKept): Response {
   const known = Number(c.req.header("last-event-id") ?? c.req.query("after"));
   return streamSSE(c, async (stream) => {
     const gone = new AbortController();
@@ -25,7 +26,7 @@ export function streamEvents(c: Context, feed: Feed): Response {
       for (const message of await feed.changedSince(sent)) {
         await stream.writeSSE({
           id: String(message.changedAt),
-          data: String(await renderChange(message, sent)),
+          data: String(await renderChange(await findKept(message), sent)),
         });
         sent = message.changedAt;
       }
@@ -37,7 +38,7 @@ export function streamEvents(c: Context, feed: Feed): Response {
 }
 
 /** Adds the message where the tab cannot have it yet, otherwise changes it in place; a new state is said aloud. */
-function renderChange(message: FeedMessage, sent: number): Html {
+function renderChange(message: KeptMessage, sent: number): Html {
   const body = renderMessage(message);
   const { card, postedAt, stateAt } = message;
   const change =

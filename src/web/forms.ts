@@ -12,19 +12,31 @@ type ChoiceOption = Extract<Option, { type: "choice" }>;
 /** Pictures the API takes, as a file picker wants to know it. */
 const PICTURES = "image/jpeg,image/png,image/webp";
 
+/** A form as it is shown. */
+export interface FormView {
+  form: Form;
+  /** By which it is found again when it is refused. */
+  name?: string;
+  /** What was wrong with it. */
+  problem?: Html;
+}
+
 /** A form as a dialog; `open` shows it without a script's help. */
-export function renderForm(form: Form, { catalog, open }: { catalog: Catalog; open: boolean }): Html {
-  const action = `/commands/${form.command}`;
+export function renderForm(
+  { form, name, problem }: FormView,
+  { catalog, open }: { catalog: Catalog; open: boolean },
+): Html {
+  const action = `/commands/${form.command}${name === undefined ? "" : `?form=${name}`}`;
   return html`<dialog class="dialog" id="form-dialog" aria-labelledby="dialog-title"${open && html` open`} data-modal>
     <form method="post" action="${action}" enctype="multipart/form-data" hx-post="${action}" hx-target="find .form-answer" hx-sync="this:drop">
       <header>
         <h2 id="dialog-title">${form.title}</h2>
         <button type="button" class="icon-button" command="close" commandfor="form-dialog" aria-label="Close">${cross}</button>
       </header>
-      ${form.intro.map((line) => html`<p class="intro">${renderLine(line)}</p>`)}
+      ${form.intro.map((line) => html`<p class="intro" dir="auto">${renderLine(line)}</p>`)}
       ${Object.entries(form.hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
       ${form.fields.map((field, index) => renderField(field, { catalog, focus: index === 0 }))}
-      <div class="form-answer" role="alert"></div>
+      <div class="form-answer" role="alert">${problem}</div>
       <footer>
         <button type="button" class="button" command="close" commandfor="form-dialog">Cancel</button>
         <button class="button submit" data-style="primary">${form.submitLabel}</button>
@@ -48,10 +60,10 @@ function renderField(
     </fieldset>`;
   }
   const input = {
-    text: () => html`<textarea ${common} rows="4">${initial}</textarea>`,
+    text: () => html`<textarea ${common} rows="4" dir="auto">${initial}</textarea>`,
     image: () => html`<input ${common} type="file" accept="${PICTURES}" />`,
-    video: () => html`<input ${common} type="text" value="${initial}" autocomplete="off" />`,
-    person: () => html`<input ${common} type="text" value="${initial}" autocomplete="off" />`,
+    video: () => html`<input ${common} dir="auto" type="text" value="${initial}" autocomplete="off" />`,
+    person: () => html`<input ${common} dir="auto" type="text" value="${initial}" autocomplete="off" />`,
   }[option.type];
   return html`<div class="field"><p><label for="${id}">${title(name)}</label> ${hint}</p>${input()}</div>`;
 }
@@ -67,6 +79,15 @@ function renderChoice(
   { name, initial, required }: { name: string; initial: string; required: true | undefined },
 ): Html {
   return html`<label class="choice"><input type="radio" name="${name}" value="${value}"${required && html` required`}${value === initial && html` checked`} /><span>${label}</span></label>`;
+}
+
+/** A form with what somebody put into it; a picture has to be chosen anew. */
+export function refill(form: Form, body: FormData): Form {
+  const fields = form.fields.map((field) => {
+    const typed = body.get(field.name);
+    return typeof typed === "string" ? { ...field, initial: typed } : field;
+  });
+  return { ...form, fields };
 }
 
 /** Reads a submitted form; fields that were left empty are left out. */

@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { Readable } from "node:stream";
 import { type Context, Hono } from "hono";
+import { ServiceError } from "../errors.ts";
 import type { ByteRange, MediaStore } from "../media/media-store.ts";
 import type { Feed } from "./feed.ts";
 import type { ShownFiles } from "./shown-files.ts";
@@ -17,13 +19,12 @@ export function createMediaRoutes({ feed, shown, media }: Dependencies): Hono {
     routes.get(`/media/:id/${file}`, async (c) => {
       const message = await feed.get(c.req.param("id"));
       const known = message?.[file];
-      return known ? serveFile(c, known, media) : c.notFound();
+      return (known && (await serveFile(c, known, media))) ?? c.notFound();
     });
   }
-  // Asked for anew each time: what somebody deleted meanwhile is not shown from a cache.
   routes.get("/shown/:id", async (c) => {
     const file = shown.find(c.req.param("id"));
-    return file ? serveFile(c, file, media, "private, no-cache") : c.notFound();
+    return (file && (await serveFile(c, file, media))) ?? c.notFound();
   });
   return routes;
 }
@@ -36,36 +37,57 @@ export interface ServedFile {
   filename: string;
 }
 
-/** For a file that never changes under its address; `private`: no cache between server and browser keeps it. */
-const KEPT_FOR_EVER = "private, max-age=31536000, immutable";
+/** Asked for anew each time: what somebody deleted meanwhile is not shown from a cache. */
+const ASK_FIRST = "private, no-cache";
 
-/** Answers a request for a stored file: whole, one range of it, or that nothing changed; 404 when it is not there. */
+/**
+ * Answers a request for a stored file: whole, one range of it, or that nothing changed; undefined when it is not there.
+ * The file is opened before anything is said of it.
+ */
 export async function serveFile(
   c: Context,
-  file: ServedFile,
+  { key, contentType, filename }: ServedFile,
   media: MediaStore,
-  cacheControl = KEPT_FOR_EVER,
-): Promise<Response> {
-  const info = await media.stat(file.key);
-  if (!info) return c.notFound();
+  { download = false } = {},
+): Promise<Response | undefined> {
+  const info = await media.stat(key);
+  if (!info) return undefined;
   const etag = `"${info.bytes}-${info.modifiedAt}"`;
-  c.header("content-type", file.contentType);
-  c.header("content-disposition", `inline; filename="${file.filename}"`);
-  c.header("accept-ranges", "bytes");
-  c.header("cache-control", cacheControl);
-  c.header("etag", etag);
-  if (c.req.header("if-none-match") === etag) return c.body(null, 304);
+  const headers = {
+    "content-type": contentType,
+    "content-disposition": `${download ? "attachment" : "inline"}; filename="${filename}"`,
+    "accept-ranges": "bytes",
+    "cache-control": ASK_FIRST,
+    etag,
+  };
+  if (c.req.header("if-none-match") === etag) return c.body(null, 304, headers);
 
   const condition = c.req.header("if-range");
   const asked = condition === undefined || condition === etag ? c.req.header("range") : undefined;
   const range = readRange(asked, info.bytes);
-  if (range === "unsatisfiable") return c.body(null, 416, { "content-range": `bytes */${info.bytes}` });
+  if (range === "unsatisfiable")
+    return c.body(null, 416, { ...headers, "content-range": `bytes */${info.bytes}` });
   const { start, end } = range ?? { start: 0, end: info.bytes - 1 };
-  c.header("content-length", String(end - start + 1));
-  if (range) c.header("content-range", `bytes ${start}-${end}/${info.bytes}`);
+  const sized = {
+    ...headers,
+    "content-length": String(end - start + 1),
+    ...(range && { "content-range": `bytes ${start}-${end}/${info.bytes}` }),
+  };
   const status = range ? 206 : 200;
-  if (c.req.method === "HEAD") return c.body(null, status);
-  return c.body(Readable.toWeb(media.read(file.key, { start, end })), status);
+  if (c.req.method === "HEAD") return c.body(null, status, sized);
+  const body = await opened(media.read(key, { start, end }));
+  return body && c.body(Readable.toWeb(body), status, sized);
+}
+
+/** A stream of which something has come; undefined when its file went away meanwhile. */
+async function opened(stream: Readable): Promise<Readable | undefined> {
+  try {
+    await once(stream, "readable");
+    return stream;
+  } catch (error) {
+    if (error instanceof ServiceError && error.code === "not_found") return undefined;
+    throw error;
+  }
 }
 
 /** One range in bytes (RFC 9110, 14.1.2); what is not understood, several ranges too, counts as not asked for. */

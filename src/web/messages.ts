@@ -1,14 +1,14 @@
 import { html } from "hono/html";
 import { type Card, type CardButton, encodeButton } from "../chat/card.ts";
 import { anchorOf } from "./adapter.ts";
-import type { FeedMessage } from "./feed.ts";
 import { download, reel } from "./icons.ts";
+import type { KeptMessage } from "./kept-files.ts";
 import { renderLeader } from "./leader.ts";
 import { renderPlayer } from "./player.ts";
 import { type Html, renderLine } from "./rich-text.ts";
 
 /** A message of the bot with its card. Ids stand wherever a morph has to find the element again. */
-export function renderMessage(message: FeedMessage): Html {
+export function renderMessage(message: KeptMessage): Html {
   const { card, postedAt } = message;
   const id = anchorOf(card.jobId);
   return html`<article class="message" id="${id}" data-tone="${card.tone}" data-kind="${card.kind}" tabindex="-1" aria-labelledby="${id}-author ${id}-state">
@@ -17,9 +17,12 @@ export function renderMessage(message: FeedMessage): Html {
       ${renderScreen(message, id)}
       <div class="details">
         <h2 class="state" id="${id}-state">${card.title}</h2>
-        ${card.prompt !== "" && html`<blockquote class="prompt">${card.prompt}</blockquote>`}
+        ${card.prompt !== "" && html`<blockquote class="prompt" dir="auto">${card.prompt}</blockquote>`}
         ${card.progress && renderProgress(card.progress, id)}
-        <div class="lines">${card.lines.map((line) => html`<p>${renderLine(line)}</p>`)}</div>
+        <div class="lines">
+          ${card.lines.map((line) => html`<p dir="auto">${renderLine(line)}</p>`)}
+          ${message.videoGone && html`<p class="gone">The video is no longer kept here.</p>`}
+        </div>
         ${renderActions(message, id)}
         <p class="footnote">${renderLine(card.footnote)}</p>
       </div>
@@ -35,8 +38,10 @@ function renderAuthor(postedAt: number, id: string): Html {
     </header>`;
 }
 
-/** The video; while there is none yet, a film leader of its shape. */
-function renderScreen({ card, video, thumbnail }: FeedMessage, id: string): Html | undefined {
+/** The video; while there is none yet, a film leader of its shape; once it is gone, what picture is left of it. */
+function renderScreen(message: KeptMessage, id: string): Html | undefined {
+  const { card, video, thumbnail, videoGone } = message;
+  if (videoGone && thumbnail && !card.spoiler) return renderStill(card, id);
   if (!video && !card.progress) return undefined;
   const player = video && {
     id: `${id}-video`,
@@ -51,6 +56,13 @@ function renderScreen({ card, video, thumbnail }: FeedMessage, id: string): Html
   </div>`;
 }
 
+function renderStill({ jobId, frame, altText, prompt }: Card, id: string): Html {
+  const shape = frame && html` width="${frame.width}" height="${frame.height}"`;
+  return html`<div class="screen" id="${id}-screen" data-gone>
+    <img src="${mediaPath(jobId, "thumbnail")}"${shape} alt="${altText ?? prompt}" />
+  </div>`;
+}
+
 /** A value is set where the backend reports one; without it the bar moves to and fro. */
 function renderProgress({ percent, label }: NonNullable<Card["progress"]>, id: string): Html {
   const value = percent === undefined ? "" : html` value="${percent}"`;
@@ -61,7 +73,7 @@ function renderProgress({ percent, label }: NonNullable<Card["progress"]>, id: s
   </div>`;
 }
 
-function renderActions({ card, video }: FeedMessage, id: string): Html | undefined {
+function renderActions({ card, video }: KeptMessage, id: string): Html | undefined {
   if (card.buttons.length === 0 && !video) return undefined;
   return html`<div class="actions">
     ${card.buttons.map((button) => renderButton(button, id))}

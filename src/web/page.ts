@@ -1,11 +1,11 @@
 import { html } from "hono/html";
-import type { Form } from "../chat/form.ts";
 import type { Catalog } from "../videos/catalog.ts";
 import { type AssetUrl, STYLESHEETS } from "./assets.ts";
 import { renderComposer } from "./composer.ts";
 import type { FeedPage } from "./feed.ts";
-import { renderForm } from "./forms.ts";
+import { type FormView, renderForm } from "./forms.ts";
 import { reel } from "./icons.ts";
+import type { KeptMessage } from "./kept-files.ts";
 import { renderMessage } from "./messages.ts";
 import { renderNotice } from "./private-answers.ts";
 import type { Html } from "./rich-text.ts";
@@ -13,6 +13,8 @@ import type { Html } from "./rich-text.ts";
 /** What a page of the channel shows. */
 export interface PageView {
   page: FeedPage;
+  /** The page's messages. */
+  messages: KeptMessage[];
   /** The feed's stamp from before the page was read. */
   stamp: number;
   simulated: boolean;
@@ -21,7 +23,7 @@ export interface PageView {
   draft: string;
   /** Private answers to a form that was sent without a script. */
   answers: Html;
-  form: Form | undefined;
+  form: FormView | undefined;
 }
 
 /**
@@ -45,7 +47,7 @@ const EXAMPLES = [
 
 /** The whole channel. htmx is not deferred: it would begin before its extension is there, and never connect. */
 export function renderPage(view: PageView): Html {
-  const { page, stamp, simulated, catalog, asset, draft, answers, form } = view;
+  const { page, messages, stamp, simulated, catalog, asset, draft, answers, form } = view;
   return renderDocument({
     title: "#playground · Showreel",
     asset,
@@ -70,7 +72,7 @@ export function renderPage(view: PageView): Html {
         <div class="column">
           ${renderHistory(page)}
           <div id="feed">
-            ${page.messages.map(renderMessage)}
+            ${messages.map(renderMessage)}
             ${answers}
           </div>
         </div>

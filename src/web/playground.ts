@@ -13,10 +13,12 @@ import type { Catalog } from "../videos/catalog.ts";
 import type { Outcome, WebAdapter } from "./adapter.ts";
 import { createAnswers, type Origin } from "./answers.ts";
 import { type AssetUrl, createAssets } from "./assets.ts";
+import { readBody } from "./body.ts";
 import { completeLine } from "./completion.ts";
 import { readLine, renderCompletion } from "./composer.ts";
 import { streamEvents } from "./events.ts";
-import { readForm } from "./forms.ts";
+import { readForm, refill } from "./forms.ts";
+import { createFindKept } from "./kept-files.ts";
 import { createMediaRoutes } from "./media-routes.ts";
 import { renderMessage } from "./messages.ts";
 import { renderHistory } from "./page.ts";
@@ -24,6 +26,7 @@ import { renderProblem } from "./private-answers.ts";
 import { ownHostsOnly, ownPagesOnly, securityHeaders } from "./security.ts";
 import { createSession } from "./session.ts";
 import { createShownFiles, type ShownFiles } from "./shown-files.ts";
+import { createShownForms } from "./shown-forms.ts";
 
 interface Dependencies {
   adapter: WebAdapter;
@@ -74,14 +77,19 @@ export function createPlayground(dependencies: Dependencies): Hono {
 /** What people see and send. */
 function createChannelRoutes({
   adapter,
+  media,
   catalog,
   commands,
   simulated,
   shown,
   asset,
+  now,
 }: Dependencies & { shown: ShownFiles; asset: AssetUrl }): Hono {
   const { feed } = adapter;
-  const answers = createAnswers({ feed, shown, catalog, simulated, asset, pageSize: PAGE_SIZE });
+  const findKept = createFindKept(media);
+  const forms = createShownForms({ now });
+  const view = { findKept, shown, forms, catalog, simulated, asset, pageSize: PAGE_SIZE };
+  const answers = createAnswers({ feed, ...view });
   const { outcome } = answers;
 
   /** Runs a request; what is wrong with it comes back as a notice. */
@@ -96,10 +104,11 @@ function createChannelRoutes({
 
   const routes = new Hono();
   routes.get("/", (c) => answers.page(c));
-  routes.get("/events", (c) => streamEvents(c, feed));
+  routes.get("/events", (c) => streamEvents(c, feed, findKept));
   routes.get("/messages", async (c) => {
     const found = await feed.page({ before: Number(c.req.query("before")), limit: PAGE_SIZE });
-    return c.html(html`${renderHistory(found)}${found.messages.map(renderMessage)}`);
+    const messages = await Promise.all(found.messages.map(findKept));
+    return c.html(html`${renderHistory(found)}${messages.map(renderMessage)}`);
   });
   routes.get("/completions", async (c) => {
     const line = c.req.query("text") ?? "";
@@ -118,8 +127,10 @@ function createChannelRoutes({
     return outcome(c, form ? { ...rest, form: prefill(form, draft.startsWith("/") ? "" : draft) } : rest);
   });
   routes.post("/commands/:name", async (c) => {
-    const read = async () => readForm(c.req.param("name"), await c.req.formData());
-    return outcome(c, await run(read), IN_FORM);
+    const body = await readBody(() => c.req.formData());
+    const sent = forms.find(c.req.query("form") ?? "");
+    const form = sent && refill(sent, body);
+    return outcome(c, await run(() => readForm(c.req.param("name"), body)), { ...IN_FORM, form });
   });
   routes.post("/buttons", async (c) => {
     const button = decodeButton(await field(c, "button"));
@@ -131,7 +142,7 @@ function createChannelRoutes({
 }
 
 async function field(c: Context, name: string): Promise<string> {
-  const value = (await c.req.parseBody())[name];
+  const value = (await readBody(() => c.req.parseBody()))[name];
   return typeof value === "string" ? value : "";
 }
 

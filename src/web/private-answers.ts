@@ -52,7 +52,7 @@ function renderFile({ contentType, filename }: MediaFile, address: string): Html
 
 /** What is wrong with a form, said inside of it. */
 export function renderProblem({ lines }: Notice): Html {
-  return html`${lines.map((line) => html`<p>${renderLine(line)}</p>`)}`;
+  return html`${lines.map((line) => html`<p dir="auto">${renderLine(line)}</p>`)}`;
 }
 
 /**
@@ -64,7 +64,7 @@ export function renderAnswerPage(page: Page, { id, addressOf }: { id: string; ad
   const button = (each: PageButton, place: string) => renderButton(each, { page: id, place });
   return renderAnswer({
     attributes: html`class="message notice page" id="${id}" tabindex="-1" aria-labelledby="${id}-title"`,
-    body: html`<h2 class="page-title" id="${id}-title">${title}</h2>
+    body: html`<h2 class="page-title" id="${id}-title" dir="auto">${title}</h2>
       ${lines.length > 0 && renderLines(lines)}
       ${video && renderVideo(video, addressOf)}
       ${
@@ -110,7 +110,7 @@ function renderButton(button: PageButton, { page, place }: { page: string; place
 }
 
 function renderLines(lines: Notice["lines"]): Html {
-  return html`<div class="lines">${lines.map((line) => html`<p>${renderLine(line)}</p>`)}</div>`;
+  return html`<div class="lines">${lines.map((line) => html`<p dir="auto">${renderLine(line)}</p>`)}</div>`;
 }
 
 /** An element's id that is as unique as its file's address. */

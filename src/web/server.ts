@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { routePath } from "hono/route";
 import type { Logger } from "pino";
 import { UserError } from "../errors.ts";
 import { GALLERY_PATH } from "../gallery/gallery-links.ts";
@@ -48,7 +49,8 @@ export function createWebServer({
   const app = new Hono();
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse();
-    logger.error({ err: error, path: c.req.path }, "request failed");
+    // Not the path: addresses of private answers are secrets.
+    logger.error({ err: error, route: routePath(c) }, "request failed");
     return c.text("That went wrong on our side; the log says more.", 500);
   });
   app.get("/healthz", (c) => c.json({ status: "ok" }));

@@ -7,6 +7,7 @@ import { html } from "hono/html";
 import type { Logger } from "pino";
 import type { Store } from "../store/store.ts";
 import type { AssetUrl } from "./assets.ts";
+import { readBody } from "./body.ts";
 import { reel } from "./icons.ts";
 import { renderDocument } from "./page.ts";
 import type { Html } from "./rich-text.ts";
@@ -66,7 +67,7 @@ export function createSession({ password, store, secure, asset, now, logger }: D
       c.header("retry-after", String(Math.ceil(waitMs / 1000)));
       return c.html(renderLogin({ asset, problem: "Too many wrong tries. Wait a minute." }), 429);
     }
-    const { password: typed } = await c.req.parseBody();
+    const { password: typed } = await readBody(() => c.req.parseBody());
     if (typeof typed !== "string" || !equal(typed, password)) {
       tries.wrong(address);
       logger.warn({ address }, "wrong playground password");

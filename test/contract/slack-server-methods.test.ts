@@ -127,6 +127,39 @@ describe("messages", () => {
   });
 });
 
+describe("a channel shared with another organisation", () => {
+  const stranger = "U2ADA";
+
+  test("tells of its people, who have a team of their own, and of nobody else's", async () => {
+    expect(await refusalOf(client.users.info({ user: stranger }))).toMatchObject({ error: "user_not_found" });
+    slack.channel("general").members.add(stranger);
+    const { user } = await client.users.info({ user: stranger });
+    expect(user).toMatchObject({ team_id: "T2", is_admin: true, is_stranger: true });
+  });
+
+  test("keeps back what their files are until it is asked, where the bot can see them", async () => {
+    slack.channel("general").members.add(stranger);
+    const ada = slack.person("ada", "T2");
+    const { file } = ada.uploadFile({ name: "cat.png", bytes: Buffer.from("cat") });
+    expect(await refusalOf(client.files.info({ file: file.id }))).toMatchObject({ error: "file_not_found" });
+    ada.say(general, "my cat", { files: [file] });
+    const { messages } = await client.conversations.history({ channel: general });
+    const [shown] = messages?.[0]?.files ?? [];
+    expect(shown).toMatchObject({ id: file.id, mode: "file_access", file_access: "check_file_info" });
+    expect(shown).not.toHaveProperty("url_private");
+    const { file: known } = await client.files.info({ file: file.id });
+    expect(known).toMatchObject({
+      mimetype: "image/png",
+      url_private: expect.stringContaining("/files-pri/T2-"),
+    });
+  });
+
+  test("gives no more than 999 members at once", async () => {
+    const members = client.conversations.members({ channel: general, limit: 1000 });
+    expect(await refusalOf(members)).toMatchObject({ error: "invalid_limit" });
+  });
+});
+
 describe("files", () => {
   const clip = { filename: "clip.mp4", file: Buffer.from("not really a video"), channel_id: general };
   const sharedIn = (name: string) => slack.waitFor(() => slack.channel(name).messages[0]);

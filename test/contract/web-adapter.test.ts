@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Card } from "../../src/chat/card.ts";
 import { clipBytes, thumbnailBytes } from "../fakes/fake-videos-client.ts";
 import { createBotMemory } from "../fixtures/bot.ts";
+import { openTab } from "../fixtures/tab.ts";
 import { startWebBot, type WebBot } from "../fixtures/web-bot.ts";
 
 /** Types a line; resolves to its card's job. */
@@ -113,6 +114,43 @@ describe("a card", () => {
     const { adapter } = await startWebBot();
     const edit = adapter.editCard({ ...channel, message: "k3v8zq1xw0" }, card());
     await expect(edit).rejects.toMatchObject({ code: "gone", retryable: false });
+  });
+});
+
+describe("a video that is no longer kept", () => {
+  test("leaves its thumbnail and says so, without a download, wherever its card is shown", async () => {
+    const bot = await startWebBot();
+    const id = await create(bot, "a paper boat");
+    await finish(bot, id);
+    const address = `${bot.url}/media/${id}/video`;
+    const kept = await fetch(address);
+    expect(kept.headers.get("cache-control")).toBe("private, no-cache");
+    const etag = kept.headers.get("etag") ?? "";
+    await kept.body?.cancel();
+    expect((await fetch(address, { headers: { "if-none-match": etag } })).status).toBe(304);
+
+    await bot.memory.media.delete(`${id}/video.mp4`);
+    expect((await fetch(address, { headers: { "if-none-match": etag } })).status).toBe(404);
+    const tab = await openTab(bot.url, { lastEventId: "0" });
+    const older = await (await fetch(`${bot.url}/messages?before=${Number.MAX_SAFE_INTEGER}`)).text();
+    for (const html of [await page(bot), (await tab.event("a paper boat")).html, older]) {
+      expect(html).toContain("no longer kept here");
+      expect(html).toMatch(new RegExp(`<img src="/media/${id}/thumbnail"`));
+      expect(html).not.toMatch(/<video|download=/);
+    }
+    tab.close();
+  });
+
+  test("is not there when it goes away before it is opened", async () => {
+    const bot = await startWebBot();
+    const id = await create(bot, "a paper boat");
+    await finish(bot, id);
+    const known = await bot.memory.media.stat(`${id}/video.mp4`);
+    await bot.memory.media.delete(`${id}/video.mp4`);
+    bot.memory.media.stat = async () => known;
+    const answer = await fetch(`${bot.url}/media/${id}/video`);
+    expect(answer.status).toBe(404);
+    expect(bot.log()).not.toContain("request failed");
   });
 });
 

@@ -2,6 +2,7 @@ import { buffer } from "node:stream/consumers";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { createBotMemory } from "../fixtures/bot.ts";
+import { attributes } from "../fixtures/markup.ts";
 import { noise } from "../fixtures/pictures.ts";
 import { openTab } from "../fixtures/tab.ts";
 import { startWebBot } from "../fixtures/web-bot.ts";
@@ -95,6 +96,49 @@ describe("the form", () => {
     const image = job?.request.operation === "create" ? job.request.image : undefined;
     const kept = await buffer(bot.memory.media.read(image?.mediaKey ?? ""));
     expect(await sharp(kept).metadata()).toMatchObject({ width: 1792, height: 1024 });
+  });
+
+  test("that is refused without a script comes back with what was typed, and what is wrong with it", async () => {
+    const bot = await startWebBot();
+    const send = async (path: string, fields: Record<string, string>) => {
+      const body = new FormData();
+      for (const [name, value] of Object.entries(fields)) body.append(name, value);
+      return (await fetch(bot.url + path, { method: "POST", body, headers: { origin: bot.url } })).text();
+    };
+    const actionOf = (html: string) =>
+      attributes(html, "form", "action").find((path) => path.includes("?form="));
+    let html = await send("/form", { text: "" });
+    for (const size of ["1792x1024", "1024x1792"]) {
+      html = await send(actionOf(html) ?? "", {
+        prompt: "a <red> boat",
+        model: "sora-2",
+        seconds: "12",
+        size,
+      });
+      expect(html).toMatch(/<dialog [^>]*open/);
+      expect(html).toContain("a &lt;red&gt; boat</textarea>");
+      expect(html).toMatch(/value="12" checked/);
+      expect(html).toMatch(new RegExp(`<div class="form-answer" role="alert"><p[^>]*>[^<]*${size}`));
+      expect(html.split("<template")[0]).not.toContain("Only you can see this");
+    }
+    expect(await bot.jobs.active()).toEqual([]);
+    await send(actionOf(html) ?? "", {
+      prompt: "a red boat",
+      model: "sora-2",
+      seconds: "12",
+      size: "720x1280",
+    });
+    expect((await bot.jobs.active()).map(({ request }) => request.prompt)).toEqual(["a red boat"]);
+  });
+
+  test("whose page nobody remembers is refused on the page", async () => {
+    const bot = await startWebBot();
+    const body = new FormData();
+    body.append("prompt", " ");
+    const sent = { method: "POST", body, headers: { origin: bot.url } };
+    const html = await (await fetch(`${bot.url}/commands/create?form=nobody`, sent)).text();
+    expect(html).toContain("The prompt is empty");
+    expect(html.split("<template")[0]).toContain("Only you can see this");
   });
 
   test("may leave the picture out", async () => {

@@ -1,13 +1,26 @@
 import { request } from "node:http";
 import { describe, expect, test } from "vitest";
-import type { Channel } from "../../src/gallery/gallery.ts";
+import type { Channel, GalleryEntry } from "../../src/gallery/gallery.ts";
+import type { FamilyNode } from "../../src/jobs/family.ts";
+import type { Job } from "../../src/jobs/job.ts";
 import { get, idsOn } from "../fixtures/gallery-answers.ts";
-import { type GallerySite, LIFETIME_MS, startGallerySite } from "../fixtures/gallery-site.ts";
+import { type GallerySite, LIFETIME_MS, NOON, startGallerySite } from "../fixtures/gallery-site.ts";
 
 const general: Channel = { platform: "discord", workspace: "g1", channel: "general" };
 const secret: Channel = { ...general, channel: "secret" };
 const elsewhere: Channel = { ...general, workspace: "g2" };
 const slack: Channel = { platform: "slack", workspace: "T1", channel: "general" };
+
+/** An entry that somebody left behind. */
+const hidden: Omit<GalleryEntry, "id"> = {
+  at: NOON,
+  person: { id: "grace", name: "Grace" },
+  prompt: "a secret",
+  model: "sora-2",
+  seconds: "4",
+  size: "720x1280",
+  stars: 0,
+};
 
 /** Asks with any Host header, which fetch does not allow. */
 function statusFor(url: string, host: string): Promise<number> {
@@ -35,6 +48,62 @@ describe("what is deleted or hidden", () => {
       expect([path, status]).toEqual([path, 404]);
       expect(text).toContain("This video is not here");
     }
+  });
+});
+
+/** All the addresses of a video. */
+const addresses = (id: string) =>
+  ["", "/video", "/video?download", "/thumbnail", "/spritesheet"].map((path) => id + path);
+
+describe("an entry that its video's document does not stand for", () => {
+  test.each<[string, Partial<Job>]>([
+    ["is being deleted", { phase: "deleting" }],
+    ["is deleted", { phase: "deleted" }],
+    ["is hidden", { unlisted: "hidden" }],
+    ["has lost its message", { unlisted: "message_deleted" }],
+    ["is forgotten", { unlisted: "forgotten" }],
+  ])("is not shown and goes, when the video %s", async (_, change) => {
+    const site = await startGallerySite();
+    await site.show(general, { id: "one" });
+    await site.show(general, { id: "two", person: { id: "grace", name: "Grace" } }, change);
+    const address = await site.address(general);
+    for (const path of addresses("two")) {
+      expect([path, (await get(address + path)).status]).toEqual([path, 404]);
+      expect(await site.gallery.get(general, "two")).toBeUndefined();
+      await site.gallery.add(general, await site.gallery.openPage(general), { ...hidden, id: "two" });
+    }
+    const { text } = await get(address);
+    expect(idsOn(text)).toEqual(["one"]);
+    expect(text).toContain("Now showing: 1 video");
+    expect(text).not.toContain("Grace");
+    expect(await site.gallery.get(general, "two")).toBeUndefined();
+  });
+
+  test("is not shown and goes, when there is no document", async () => {
+    const site = await startGallerySite();
+    await site.show(general, { id: "one" });
+    await site.gallery.add(general, await site.gallery.openPage(general), { ...hidden, id: "two" });
+    const address = await site.address(general);
+    expect(idsOn((await get(address)).text)).toEqual(["one"]);
+    expect(await site.gallery.get(general, "two")).toBeUndefined();
+    for (const path of addresses("two"))
+      expect([path, (await get(address + path)).status]).toEqual([path, 404]);
+  });
+
+  test("is neither a neighbour nor one of a family", async () => {
+    const site = await startGallerySite();
+    await site.show(general, { id: "one", at: NOON - 3 });
+    await site.show(general, { id: "two", at: NOON - 2, prompt: "a secret" }, { unlisted: "hidden" });
+    await site.show(general, { id: "three", at: NOON - 1 });
+    const node = (id: string, prompt: string, children: FamilyNode[] = []): FamilyNode => ({
+      ...{ id, prompt, children, operation: "remix", state: "Done" },
+      link: undefined,
+    });
+    site.families.set("one", node("one", "the first", [node("two", "a secret"), node("three", "the third")]));
+    const { text } = await get(`${await site.address(general)}one`);
+    expect(text).toContain('rel="prev" href="./three"');
+    expect(text).toContain("the third");
+    expect(text).not.toContain("a secret");
   });
 });
 
@@ -132,6 +201,26 @@ describe("every answer", () => {
       expect(headers.get("x-frame-options")).toBe("DENY");
       expect(headers.get("set-cookie")).toBeNull();
     }
+  });
+
+  test("that a video is not here leads to the gallery, from whatever depth", async () => {
+    const site = await startGallerySite();
+    await site.show(general, { id: "one" });
+    const address = await site.address(general);
+    for (const url of [`${address}none`, `${address}one/none`, `${address}none/video`, `${address}a/b/c`]) {
+      const { status, text } = await get(url);
+      const [, home = "nowhere"] = /href="([^"]*)">See all videos/.exec(text) ?? [];
+      expect([url, status, new URL(home, url).href]).toEqual([url, 404, address]);
+    }
+  });
+
+  test("to a video's address with a slash at its end is the one without", async () => {
+    const site = await startGallerySite();
+    await site.show(general, { id: "one" });
+    const address = await site.address(general);
+    const { status, headers } = await get(`${address}one/?search=kite`);
+    expect(status).toBe(308);
+    expect(new URL(headers.get("location") ?? "", `${address}one/`).href).toBe(`${address}one?search=kite`);
   });
 
   test("finds its looks, from whatever depth", async () => {

@@ -110,6 +110,41 @@ describe("one video", () => {
     expect(back.pathname.split("/").at(-1)).toBe(shown[23]);
   });
 
+  test.each(["newest", "oldest", "stars"])(
+    "has neighbours and a way back without a place, by %s",
+    async (sort) => {
+      const site = await startGallerySite();
+      const ids = await fill(site, general, 60);
+      const order = sort === "oldest" ? ids : ids.toReversed();
+      const address = await site.address(general);
+      const url = `${address}${order[40]}?sort=${sort}`;
+      const { text } = await get(url);
+      const idOf = (rel: "prev" | "next") => new URL(follow(text, rel, url) ?? "").pathname.split("/").at(-1);
+      expect([idOf("prev"), idOf("next")]).toEqual([order[39], order[41]]);
+      const [, back = ""] = /class="back" href="([^"]+)"/.exec(text) ?? [];
+      const wall = await get(new URL(back.replaceAll("&amp;", "&"), url).href);
+      expect(idsOn(wall.text)).toContain(order[40]);
+      const again = follow(text, "next", url) ?? "";
+      expect(new URL(follow((await get(again)).text, "prev", again) ?? "").pathname).toBe(
+        new URL(url).pathname,
+      );
+    },
+  );
+
+  test("is not here when its file goes away before it is opened", async () => {
+    const site = await startGallerySite();
+    await site.show(general, { id: "one" });
+    const known = await site.media.stat("one/video.mp4");
+    await site.media.delete("one/video.mp4");
+    site.media.stat = async () => known;
+    const address = await site.address(general);
+    for (const range of [{}, { range: "bytes=0-9" }]) {
+      const { status, text, headers } = await get(`${address}one/video`, range);
+      expect([status, headers.get("content-type")]).toEqual([404, "text/html; charset=UTF-8"]);
+      expect(text).toContain("This video is not here");
+    }
+  });
+
   test("plays in the ranges that players ask for, and downloads under its name", async () => {
     const site = await startGallerySite();
     await site.show(general, { id: "one" });

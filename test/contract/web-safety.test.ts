@@ -49,6 +49,42 @@ describe("a body over the limit", () => {
   });
 });
 
+describe("a body that is no form", () => {
+  const broken: [string, string, string][] = [
+    [
+      "multipart without its end",
+      "multipart/form-data; boundary=x",
+      '--x\r\nContent-Disposition: form-data; name="p',
+    ],
+    ["multipart without a boundary", "multipart/form-data", "prompt=a+boat"],
+    ["JSON", "application/json", "{"],
+    ["a text", "text/plain", "prompt=a boat"],
+  ];
+
+  test.each(broken)("is refused, not a bug: %s", async (_, type, body) => {
+    const bot = await startWebBot();
+    const headers = { origin: bot.url, "content-type": type };
+    const answer = await fetch(`${bot.url}/commands/create`, { method: "POST", headers, body });
+    expect([answer.status, await answer.text()]).toEqual([
+      400,
+      expect.stringContaining("no form of this page"),
+    ]);
+    for (const path of ["/messages", "/buttons", "/form"]) {
+      const { status } = await fetch(`${bot.url}${path}`, { method: "POST", headers, body });
+      expect([path, status < 500]).toEqual([path, true]);
+    }
+    expect(bot.log()).not.toContain("request failed");
+    expect(await bot.jobs.active()).toEqual([]);
+  });
+
+  test("is no password either", async () => {
+    const bot = await startWebBot({ password: "open sesame" });
+    const headers = { origin: bot.url, "content-type": "multipart/form-data" };
+    const answer = await fetch(`${bot.url}/login`, { method: "POST", headers, body: "password" });
+    expect(answer.status).toBe(400);
+  });
+});
+
 describe("another site", () => {
   test.each([
     ["its own origin", { origin: "https://evil.example" }],

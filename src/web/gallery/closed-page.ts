@@ -8,7 +8,10 @@ import { renderFrame } from "./frame.ts";
 export type Closed = "unknown" | "expired" | "revoked" | "off" | "no-video" | "trouble";
 
 /** The status that goes with each reason, and its words. Nothing on the page tells whose gallery it would be. */
-export const CLOSED: Record<Closed, { status: 404 | 410 | 500; title: string; advice: Html }> = {
+export const CLOSED: Record<
+  Closed,
+  { status: 404 | 410 | 500; title: string; advice: Html; mayGoBack?: true }
+> = {
   unknown: {
     status: 404,
     title: "This link leads nowhere",
@@ -32,7 +35,8 @@ export const CLOSED: Record<Closed, { status: 404 | 410 | 500; title: string; ad
   "no-video": {
     status: 404,
     title: "This video is not here",
-    advice: html`It may have been deleted, or it was never part of this gallery. <a href="./">See the videos that are</a>, or type <code>/video gallery</code> in the channel.`,
+    advice: html`It may have been deleted, or it was never part of this gallery. Type <code>/video gallery</code> in the channel to see those that are.`,
+    mayGoBack: true,
   },
   trouble: {
     status: 500,
@@ -42,8 +46,17 @@ export const CLOSED: Record<Closed, { status: 404 | 410 | 500; title: string; ad
 };
 
 /** A page that says why there is nothing to see, and what to do. */
-export function renderClosed({ reason, asset }: { reason: Closed; asset: AssetUrl }): Html {
-  const { title, advice } = CLOSED[reason];
+export function renderClosed({
+  reason,
+  home,
+  asset,
+}: {
+  reason: Closed;
+  /** The way to the gallery's beginning. */
+  home: string;
+  asset: AssetUrl;
+}): Html {
+  const { title, advice, mayGoBack } = CLOSED[reason];
   return renderFrame({
     title,
     asset,
@@ -51,6 +64,7 @@ export function renderClosed({ reason, asset }: { reason: Closed; asset: AssetUr
       <div class="dark-screen">${reel}</div>
       <h1>${title}</h1>
       <p>${advice}</p>
+      ${mayGoBack && html`<p><a class="button" href="${home}">See all videos</a></p>`}
     </section>`,
   });
 }

@@ -10,16 +10,17 @@ export type FilmFile = keyof StoredMedia;
 /** A video of the gallery with what is there of it right now. */
 export interface Film {
   entry: GalleryEntry;
-  job: Job | undefined;
+  job: Job;
   /** The sizes of the files that are there (bytes). */
   files: Partial<Record<FilmFile, number>>;
 }
 
 /** Looks up what belongs to the entries of a gallery. */
 export interface Films {
-  /** With no more than what a poster needs. */
+  /** With no more than what a poster needs; without those whose jobs are not there (any more). */
   posters(entries: GalleryEntry[]): Promise<Film[]>;
-  one(entry: GalleryEntry): Promise<Film>;
+  /** Undefined where there is no such job (any more). */
+  one(entry: GalleryEntry): Promise<Film | undefined>;
   /** A file's address in the media store; undefined where there never was one. */
   file(id: string, file: FilmFile): Promise<ServedFile | undefined>;
 }
@@ -29,10 +30,10 @@ export type JobReader = Pick<JobStore, "get" | "getMany">;
 
 /** Films from the job documents and the media store. */
 export function createFilms({ jobs, media }: { jobs: JobReader; media: MediaStore }): Films {
-  async function filesOf(job: Job | undefined, wanted: readonly FilmFile[]): Promise<Film["files"]> {
+  async function filesOf(job: Job, wanted: readonly FilmFile[]): Promise<Film["files"]> {
     const found = await Promise.all(
       wanted.map(async (file) => {
-        const key = job?.media?.[file]?.key;
+        const key = job.media?.[file]?.key;
         const info = key === undefined ? undefined : await media.stat(key);
         return info ? [[file, info.bytes] as const] : [];
       }),
@@ -44,16 +45,15 @@ export function createFilms({ jobs, media }: { jobs: JobReader; media: MediaStor
     async posters(entries) {
       const found = await jobs.getMany(entries.map(({ id }) => id));
       const byId = new Map(found.map((job) => [job.id, job]));
-      return Promise.all(
-        entries.map(async (entry) => {
-          const job = byId.get(entry.id);
-          return { entry, job, files: await filesOf(job, ["thumbnail"]) };
-        }),
-      );
+      const films = entries.map(async (entry) => {
+        const job = byId.get(entry.id);
+        return job ? [{ entry, job, files: await filesOf(job, ["thumbnail"]) }] : [];
+      });
+      return (await Promise.all(films)).flat();
     },
     async one(entry) {
       const job = await jobs.get(entry.id);
-      return { entry, job, files: await filesOf(job, ["video", "thumbnail", "spritesheet"]) };
+      return job && { entry, job, files: await filesOf(job, ["video", "thumbnail", "spritesheet"]) };
     },
     async file(id, file) {
       const stored = (await jobs.get(id))?.media?.[file];

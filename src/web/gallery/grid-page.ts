@@ -60,7 +60,7 @@ function headline({ page: { total }, place }: GridView): string {
 function renderFilm(film: Film, { view, lazy }: { view: GridView; lazy: boolean }): Html {
   const { entry, job } = film;
   const { id, prompt, person, seconds, stars, at } = entry;
-  const badge = job?.spoiler === true && !hasPoster(film) && html`<span class="badge">Spoiler</span>`;
+  const badge = job.spoiler === true && !hasPoster(film) && html`<span class="badge">Spoiler</span>`;
   return html`<li class="film" id="film-${id}" data-shape="${shapeOfFilm(film)}">
     <div class="still">
       ${renderPoster(film, { lazy })}

@@ -17,7 +17,7 @@ export function shapeOfFilm({ entry }: Film): string {
 
 /** Whether the thumbnail is there and may be shown to those who did not ask for it. */
 export function hasPoster({ files, job }: Film): boolean {
-  return files.thumbnail !== undefined && job?.spoiler !== true;
+  return files.thumbnail !== undefined && job.spoiler !== true;
 }
 
 /** A video's thumbnail; in its place, and in the clip's shape, an unlit frame of film where there is none to show. */

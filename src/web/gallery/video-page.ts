@@ -18,8 +18,8 @@ import { bytesOf, countOf, isolate, renderMoment } from "./words.ts";
 export interface VideoView {
   /** What the channel is called. */
   name: string;
-  /** Where in the gallery one came from. */
-  place: Place;
+  /** What one came through. */
+  query: Place["query"];
   film: Film;
   /** The video's message in the chat. */
   link: string | undefined;
@@ -35,14 +35,14 @@ const LABEL_MAX = 300;
 
 /** One video: to watch, to read about, to take along. */
 export function renderVideo(view: VideoView): Html {
-  const { name, place, film, link, family, shown, asset } = view;
+  const { name, neighbours, film, link, family, shown, asset } = view;
   const { id, prompt } = film.entry;
   return renderFrame({
     title: shorten(prompt, TITLE_MAX) || name,
     asset,
-    top: html`<a class="back" href="./${writePlace(place)}#film-${id}">${back} ${isolate(name)}</a>`,
+    top: html`<a class="back" href="./${writePlace(neighbours.place)}#film-${id}">${back} ${isolate(name)}</a>`,
     body: html`
-      <div class="stage">${renderScreen(film)}</div>
+      <div class="stage">${renderScreen(film)}${isCovered(film) && SPOILER}</div>
       <div class="programme">
         <div class="synopsis">
           <h1 class="visually-hidden">Video by ${isolate(film.entry.person.name)}</h1>
@@ -55,6 +55,12 @@ export function renderVideo(view: VideoView): Html {
       </div>
       ${renderNeighbours(view)}`,
   });
+}
+
+const SPOILER = html`<p class="covered"><strong>Spoiler:</strong> nothing is shown until you press play.</p>`;
+
+function isCovered({ files, job }: Film): boolean {
+  return files.video !== undefined && job.spoiler === true;
 }
 
 /** An empty frame keeps the place in the clip's shape; what there is to see lies over it. */
@@ -70,13 +76,13 @@ function renderPlayer(film: Film): Html {
   const { id, prompt, size } = film.entry;
   const { width, height } = pixelsOf(size);
   const poster = hasPoster(film) && html` poster="${id}/thumbnail"`;
-  const preload = film.job?.spoiler === true ? "none" : "metadata";
+  const preload = film.job.spoiler === true ? "none" : "metadata";
   const label = shorten(`AI-generated video: ${prompt}`, LABEL_MAX);
   return html`<video class="picture" src="${id}/video"${poster} width="${width}" height="${height}" controls playsinline loop preload="${preload}" aria-label="${label}"></video>`;
 }
 
-function renderGone({ files }: Film, link: string | undefined): Html {
-  const left = files.thumbnail === undefined ? "" : " The picture above is what is left of it here.";
+function renderGone(film: Film, link: string | undefined): Html {
+  const left = !hasPoster(film) ? "" : " The picture above is what is left of it here.";
   const chat = link === undefined ? "" : " Its message in the chat may still have it.";
   return html`<p class="gone">This video’s file is no longer kept.${left}${chat}</p>`;
 }
@@ -101,14 +107,14 @@ function renderFacts({ entry, job }: Film): Html {
     ${fact("Made by", html`${entry.model} <span class="ai">AI-generated</span>`)}
     ${fact("Length", `${entry.seconds} s`)}
     ${fact("Size", describeSize(entry.size))}
-    ${job && fact("Asked for", renderMoment(job.createdAt))}
+    ${fact("Asked for", renderMoment(job.createdAt))}
     ${fact("Premiere", renderMoment(entry.at))}
     ${entry.stars > 0 && fact("Audience", html`<span class="stars">${star} ${countOf(entry.stars, "star")}</span>`)}
     ${fact("Video id", html`<code>${entry.id}</code>`)}
   </dl>`;
 }
 
-function renderNeighbours({ neighbours: { previous, next }, place: { query } }: VideoView): Html | false {
+function renderNeighbours({ neighbours: { previous, next }, query }: VideoView): Html | false {
   if (!previous && !next) return false;
   const to = ({ id, at }: { id: string; at?: string }) =>
     `./${id}${writePlace({ query, ...(at && { at }) })}`;

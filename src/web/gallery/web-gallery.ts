@@ -15,6 +15,7 @@ import { createFilms, type JobReader } from "./films.ts";
 import { renderGrid } from "./grid-page.ts";
 import { findNeighbours } from "./neighbours.ts";
 import { readPlace } from "./place.ts";
+import { createShownGallery } from "./shown-entries.ts";
 import { renderVideo } from "./video-page.ts";
 
 interface Dependencies {
@@ -53,7 +54,8 @@ export function createWebGallery(dependencies: Dependencies): Hono<GalleryEnv> {
 
   function closed(c: Context, reason: Closed): Response | Promise<Response> {
     c.header("cache-control", ASK_FIRST);
-    return c.html(renderClosed({ reason, asset: assetUrl(c, assets.url) }), CLOSED[reason].status);
+    const home = levelsUp(c, 4) || "./";
+    return c.html(renderClosed({ reason, home, asset: assetUrl(c, assets.url) }), CLOSED[reason].status);
   }
 
   const app = new Hono<GalleryEnv>();
@@ -83,9 +85,10 @@ export function createWebGallery(dependencies: Dependencies): Hono<GalleryEnv> {
 
 /** What those get to see whose link leads to a channel. */
 function createChannelRoutes(
-  { gallery, jobs, media, family, link, nameOf, assets, now }: Dependencies,
+  { gallery: entries, jobs, media, family, link, nameOf, assets, now }: Dependencies,
   closed: (c: Context, reason: Closed) => Response | Promise<Response>,
 ): Hono<GalleryEnv> {
+  const gallery = createShownGallery({ gallery: entries, jobs });
   const films = createFilms({ jobs, media });
   const named = async (channel: Channel) => (await nameOf?.(channel)) ?? "Gallery";
   const routes = new Hono<GalleryEnv>();
@@ -96,16 +99,20 @@ function createChannelRoutes(
     const channel = c.get("channel");
     const place = readPlace(c.req.query());
     const { query, at } = place;
-    const [name, page, facets] = await Promise.all([
+    const page = await gallery.page(channel, query, { limit: PAGE_SIZE, ...(at !== undefined && { at }) });
+    const [name, facets, shown] = await Promise.all([
       named(channel),
-      gallery.page(channel, query, { limit: PAGE_SIZE, ...(at !== undefined && { at }) }),
       gallery.facets(channel),
+      films.posters(page.entries),
     ]);
-    const shown = await films.posters(page.entries);
     c.header("cache-control", ASK_FIRST);
     const asset = assetUrl(c, assets.url);
     return c.html(renderGrid({ name, place, page, films: shown, facets, now: now(), asset }));
   });
+
+  routes.get("/:token/:id/", (c) =>
+    c.redirect(`../${encodeURIComponent(c.req.param("id"))}${new URL(c.req.url).search}`, 308),
+  );
 
   routes.get("/:token/:id", async (c) => {
     const channel = c.get("channel");
@@ -117,15 +124,17 @@ function createChannelRoutes(
       named(channel),
       films.one(entry),
       family(channel, id),
-      findNeighbours(gallery, { channel, id, place, limit: PAGE_SIZE }),
+      findNeighbours(gallery, { channel, entry, place, limit: PAGE_SIZE }),
     ]);
+    if (!film) return closed(c, "no-video");
     const relatives = await Promise.all(
       (tree ? idsOf(tree) : []).map((relative) => gallery.get(channel, relative)),
     );
     const shown = new Set(relatives.flatMap((relative) => relative?.id ?? []));
     c.header("cache-control", ASK_FIRST);
-    const view = { name, place, film, family: tree, shown, neighbours, asset: assetUrl(c, assets.url) };
-    return c.html(renderVideo({ ...view, link: film.job && link(film.job) }));
+    const { query } = place;
+    const view = { name, query, film, family: tree, shown, neighbours, asset: assetUrl(c, assets.url) };
+    return c.html(renderVideo({ ...view, link: link(film.job) }));
   });
 
   routes.get("/:token/:id/:file{video|thumbnail|spritesheet}", async (c) => {
@@ -133,19 +142,21 @@ function createChannelRoutes(
     const entry = await gallery.get(c.get("channel"), id);
     const wanted = (["video", "thumbnail", "spritesheet"] as const).find((known) => known === file);
     const found = entry && wanted && (await films.file(entry.id, wanted));
-    if (!found || !(await media.stat(found.key))) return closed(c, "no-video");
-    const response = await serveFile(c, found, media, ASK_FIRST);
-    if (c.req.query("download") !== undefined) {
-      response.headers.set("content-disposition", `attachment; filename="${found.filename}"`);
-    }
-    return response;
+    const download = c.req.query("download") !== undefined;
+    return (found && (await serveFile(c, found, media, { download }))) ?? closed(c, "no-video");
   });
+  routes.get("/:token/*", (c) => closed(c, "no-video"));
   return routes;
 }
 
 /** Addresses of static files, seen from the page that is asked for. */
 function assetUrl(c: Context, url: AssetUrl): AssetUrl {
   // "/g/token/" and "/g/token/id" are one level below the assets.
-  const levels = Math.max(0, c.req.path.split("/").length - 3);
-  return (name) => `${"../".repeat(levels)}${url(name).slice(1)}`;
+  const root = levelsUp(c, 3);
+  return (name) => `${root}${url(name).slice(1)}`;
+}
+
+/** The way up from the address that is asked for to one of so many parts; "/g/token/" has four. */
+function levelsUp(c: Context, parts: number): string {
+  return "../".repeat(Math.max(0, c.req.path.split("/").length - parts));
 }

@@ -93,6 +93,26 @@ describe("settings", () => {
     expect(problemsOf({ HOST: "::1" })).toEqual([]);
   });
 
+  it.each([
+    "https://ada@reel.example",
+    "https://ada:s3cret@reel.example",
+    "https://reel.example?key=s3cret",
+    "https://reel.example/?",
+    "https://reel.example/#top",
+  ])("wants of the public address nothing but where it is: %s", (PUBLIC_URL) => {
+    const problems = problemsOf({ PUBLIC_URL });
+    expect(problems).toEqual([expect.stringContaining("PUBLIC_URL: must be an address alone")]);
+    expect(problems.join()).not.toContain("s3cret");
+  });
+
+  it("wants no path in the public address where the playground is served", () => {
+    const PUBLIC_URL = "https://example.com/showreel/";
+    expect(problemsOf({ PUBLIC_URL })).toEqual([expect.stringContaining("PUBLIC_URL: must have no path")]);
+    expect(readConfig({ PUBLIC_URL, PLAYGROUND: "0" }).PUBLIC_URL).toBe("https://example.com/showreel");
+    expect(readConfig({ PUBLIC_URL, DISCORD_TOKEN: "t" }).PUBLIC_URL).toBe("https://example.com/showreel");
+    expect(readConfig({ PUBLIC_URL: "https://example.com/" }).PUBLIC_URL).toBe("https://example.com");
+  });
+
   it("wants Slack's settings whole", () => {
     expect(problemsOf({ SLACK_BOT_TOKEN: "t" })).toHaveLength(1);
     expect(problemsOf({ SLACK_APP_TOKEN: "t" })).toHaveLength(1);

@@ -17,6 +17,7 @@ interface Scene {
   store?: Store;
   baseUrl?: string | undefined;
   off?: Set<string>;
+  lifetimeMs?: number;
   now?: () => number;
 }
 
@@ -26,11 +27,17 @@ async function openStore(): Promise<Store> {
   return store;
 }
 
-async function setScene({ store, off = new Set(), now = () => 1_000_000, ...rest }: Scene = {}) {
+async function setScene({
+  store,
+  lifetimeMs = LIFETIME_MS,
+  off = new Set(),
+  now = () => 1_000_000,
+  ...rest
+}: Scene = {}) {
   const baseUrl = "baseUrl" in rest ? rest.baseUrl : "https://reel.example";
   const isOff = async ({ channel }: Channel) => off.has(channel);
   return createGalleryLinks({
-    ...{ store: store ?? (await openStore()), baseUrlOf: () => baseUrl, lifetimeMs: LIFETIME_MS, isOff, now },
+    ...{ store: store ?? (await openStore()), baseUrlOf: () => baseUrl, lifetimeMs, isOff, now },
   });
 }
 
@@ -49,6 +56,13 @@ describe("a link", () => {
     expect(link?.expiresAt).toBe(1_000_000 + LIFETIME_MS);
     expect(await links.open(tokenOf(link))).toEqual(general);
     expect(await links.open(tokenOf(await links.create(random)))).toEqual(random);
+  });
+
+  test("may last for a fraction of a day", async () => {
+    const links = await setScene({ lifetimeMs: (1 / 7) * LIFETIME_MS });
+    const link = await links.create(general);
+    expect(await links.open(tokenOf(link))).toEqual(general);
+    expect(link?.expiresAt).toBe(1_000_000 + 12_342_857);
   });
 
   test("tells nothing of the channel", async () => {

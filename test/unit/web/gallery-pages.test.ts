@@ -7,6 +7,7 @@ import type { Film } from "../../../src/web/gallery/films.ts";
 import { type GridView, renderGrid } from "../../../src/web/gallery/grid-page.ts";
 import { renderVideo, type VideoView } from "../../../src/web/gallery/video-page.ts";
 import { aJob } from "../../fixtures/jobs.ts";
+import { textOf } from "../../fixtures/markup.ts";
 
 const NOW = Date.UTC(2026, 10, 23, 12);
 const EVIL = `<script>alert("x")</script>'&`;
@@ -53,8 +54,8 @@ async function grid(films: Film[], change: Partial<GridView> = {}): Promise<stri
 async function video(film: Film, change: Partial<VideoView> = {}): Promise<string> {
   return String(
     await renderVideo({
-      ...{ name: "#general", place: { query: {} }, film, link: "https://chat.example/1" },
-      ...{ family: undefined, shown: new Set(), neighbours: {}, asset },
+      ...{ name: "#general", query: {}, film, link: "https://chat.example/1" },
+      ...{ family: undefined, shown: new Set(), neighbours: { place: { query: {} } }, asset },
       ...change,
     }),
   );
@@ -150,8 +151,8 @@ describe("a video's page", () => {
     expect(html).not.toContain("video?download");
   });
 
-  test("stands without its job", async () => {
-    const html = await video(aFilm({}, { job: undefined, files: {} }), { link: undefined });
+  test("stands without its files and its message", async () => {
+    const html = await video(aFilm({}, { files: {} }), { link: undefined });
     expect(html).toContain("no longer kept");
     expect(html).not.toContain("in the chat<");
   });
@@ -160,12 +161,24 @@ describe("a video's page", () => {
     const html = await video(aFilm({}, { job: aJob({ spoiler: true }) }));
     expect(html).not.toContain("poster=");
     expect(html).toContain('preload="none"');
+    expect(textOf(html)).toMatch(/Spoiler: +nothing is shown until you press play/);
+    expect(await video(aFilm())).not.toContain("Spoiler");
+  });
+
+  test("of a spoiler whose file is gone shows no picture, and speaks of none", async () => {
+    const html = await video(aFilm({}, { job: aJob({ spoiler: true }), files: { thumbnail: 9 } }));
+    expect(html).toContain("no longer kept");
+    expect(html).not.toMatch(/picture above|press play|<img/);
   });
 
   test("leads back to where one came from, and to the neighbours there", async () => {
     const html = await video(aFilm(), {
-      place: { query: { search: "kite" }, at: "a.1" },
-      neighbours: { previous: { id: "aaaaaaaaaa", at: "a.1" }, next: { id: "bbbbbbbbbb", at: "a.2" } },
+      query: { search: "kite" },
+      neighbours: {
+        place: { query: { search: "kite" }, at: "a.1" },
+        previous: { id: "aaaaaaaaaa", at: "a.1" },
+        next: { id: "bbbbbbbbbb", at: "a.2" },
+      },
     });
     expect(html).toContain('href="./?search=kite&amp;at=a.1#film-k3v8zq1xw0"');
     expect(html).toContain('rel="prev" href="./aaaaaaaaaa?search=kite&amp;at=a.1"');
@@ -215,7 +228,7 @@ describe("a family", () => {
 
 describe("a link that leads nowhere", () => {
   test.each(Object.keys(CLOSED) as Closed[])("says what to do: %s", async (reason) => {
-    const html = String(await renderClosed({ reason, asset }));
+    const html = String(await renderClosed({ reason, home: "../", asset }));
     expect(html).toContain(`<h1>${CLOSED[reason].title}</h1>`);
     expect(html).toContain(reason === "trouble" ? "Load the page again" : "<code>/video gallery</code>");
   });

@@ -22,6 +22,8 @@ const message: FeedMessage = {
   changedAt: 0,
 };
 
+const file = { key: "k/video.mp4", bytes: 9, contentType: "video/mp4", filename: "k.mp4" };
+
 const render = async (change: Partial<FeedMessage["card"]>) =>
   String(await renderMessage({ ...message, card: { ...message.card, ...change } }));
 
@@ -55,6 +57,20 @@ describe("renderMessage", () => {
     expect(await render({})).toContain('viewBox="0 0 1280 720" width="1280" height="720"');
   });
 
+  test("runs from the side that its words run from", async () => {
+    const html = await render({ prompt: "سفينة", lines: [["by Ada"]] });
+    expect(html).toContain('<blockquote class="prompt" dir="auto">سفينة');
+    expect(html).toContain('<p dir="auto">by Ada</p>');
+  });
+
+  test("of a spoiler that is no longer kept shows no picture", async () => {
+    const { progress: _, ...still } = message.card;
+    const gone = { ...message, card: { ...still, spoiler: true }, thumbnail: file, videoGone: true } as const;
+    const html = String(await renderMessage(gone));
+    expect(html).toContain("no longer kept here");
+    expect(html).not.toMatch(/<img|class="screen"/);
+  });
+
   test("has no screen where there will be no video", async () => {
     const { progress: _, ...failed } = message.card;
     const html = String(
@@ -74,7 +90,6 @@ describe("renderMessage", () => {
 });
 
 describe("a spoiler", () => {
-  const file = { key: "k/video.mp4", bytes: 9, contentType: "video/mp4", filename: "k.mp4" };
   const { progress: _, ...still } = message.card;
   const renderDone = async (spoiler: boolean) =>
     String(await renderMessage({ ...message, card: { ...still, spoiler }, video: file, thumbnail: file }));

@@ -49,6 +49,19 @@ describe("routes", () => {
     expect((await fetch(`${url}/slack/events`)).status).toBe(404);
   });
 
+  test("a bug is logged without the address, which may be a secret", async () => {
+    const lines: string[] = [];
+    const playground = new Hono();
+    playground.get("/shown/:id", () => {
+      throw new Error("broken");
+    });
+    const log = pino({}, { write: (line) => void lines.push(line) });
+    const { url } = await serve({ playground, logger: log });
+    expect((await fetch(`${url}/shown/s3cret?token=s3cret`)).status).toBe(500);
+    expect(lines.join("")).toContain('"route":"/shown/:id"');
+    expect(lines.join("")).not.toContain("s3cret");
+  });
+
   test("a bug is answered without its words", async () => {
     const playground = new Hono();
     playground.get("/", () => {
