@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { type Context, Hono } from "hono";
 import { ServiceError } from "../errors.ts";
 import type { ByteRange, MediaStore } from "../media/media-store.ts";
@@ -76,18 +75,34 @@ export async function serveFile(
   const status = range ? 206 : 200;
   if (c.req.method === "HEAD") return c.body(null, status, sized);
   const body = await opened(media.read(key, { start, end }));
-  return body && c.body(Readable.toWeb(body), status, sized);
+  return body && c.body(body, status, sized);
 }
 
-/** A stream of which something has come; undefined when its file went away meanwhile. */
-async function opened(stream: Readable): Promise<Readable | undefined> {
+/**
+ * A file's bytes once the first of them have come; undefined when the file went away meanwhile. Not by `Readable.toWeb`,
+ * which throws past everybody when a reader leaves while bytes lie ready (Node 24).
+ */
+async function opened(file: Readable): Promise<ReadableStream<Uint8Array> | undefined> {
+  const pieces: AsyncIterator<Uint8Array> = file[Symbol.asyncIterator]();
+  let next: Promise<IteratorResult<Uint8Array>> | undefined = pieces.next();
   try {
-    await once(stream, "readable");
-    return stream;
+    await next;
   } catch (error) {
     if (error instanceof ServiceError && error.code === "not_found") return undefined;
     throw error;
   }
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await (next ?? pieces.next());
+        next = undefined;
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: () => void file.destroy(),
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 /** One range in bytes (RFC 9110, 14.1.2); what is not understood, several ranges too, counts as not asked for. */

@@ -209,7 +209,7 @@ describe("every answer", () => {
     const address = await site.address(general);
     for (const url of [`${address}none`, `${address}one/none`, `${address}none/video`, `${address}a/b/c`]) {
       const { status, text } = await get(url);
-      const [, home = "nowhere"] = /href="([^"]*)">See all videos/.exec(text) ?? [];
+      const [, home = "nowhere"] = /href="([^"]*)">See the videos that are/.exec(text) ?? [];
       expect([url, status, new URL(home, url).href]).toEqual([url, 404, address]);
     }
   });

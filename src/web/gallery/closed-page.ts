@@ -64,7 +64,7 @@ export function renderClosed({
       <div class="dark-screen">${reel}</div>
       <h1>${title}</h1>
       <p>${advice}</p>
-      ${mayGoBack && html`<p><a class="button" href="${home}">See all videos</a></p>`}
+      ${mayGoBack && html`<p><a class="button" href="${home}">See the videos that are</a></p>`}
     </section>`,
   });
 }
