@@ -58,7 +58,7 @@ export async function createApp(options: {
   const videos = createVideosClient({
     ...backend,
     onMissing: (operation) =>
-      logger.warn({ operation }, "the backend does not have this; it is switched off"),
+      logger.warn({ operation }, "the backend does not have this; it is switched off for an hour"),
   });
   const platforms = await openPlatforms({ config, store, media, catalog, commands, simulated, now, logger });
   const adapters = new Map([...platforms.adapters, ...extra].map((adapter) => [adapter.platform, adapter]));

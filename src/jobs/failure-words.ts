@@ -76,6 +76,13 @@ const WORDS: readonly Words[] = [
     quote: false,
   },
   {
+    matches: /model_not_found|no_such_model/,
+    what: "The video service does not have this model.",
+    advice: "Choose another one, or tell the person who runs this bot.",
+    quote: true,
+    operator: true,
+  },
+  {
     matches: /not_found|video_gone/,
     what: "The video service no longer has this video.",
     advice: "Videos expire there after a while. Retry makes it anew.",

@@ -118,6 +118,11 @@ export function isEnded(job: Job): boolean {
   return ENDED.includes(job.phase);
 }
 
+/** Whether nothing keeps it out of its channel's gallery. */
+export function isListed(job: Job): boolean {
+  return job.unlisted === undefined && !isDeleted(job);
+}
+
 /** The card is in the channel. */
 export function posted(job: Job, destination: Destination): Job {
   return job.phase === "accepted" ? { ...job, phase: "posted", destination } : job;

@@ -1,6 +1,6 @@
 import type { Gallery, GalleryEntry } from "../gallery/gallery.ts";
 import type { Stars } from "../gallery/stars.ts";
-import { isDeleted, type Job } from "./job.ts";
+import { isListed, type Job } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
 
 /** Puts videos into their channels' galleries. */
@@ -24,18 +24,14 @@ export function createListing({
     const placed = await jobs.update(job.id, (current) =>
       current.gallery ? current : { ...current, gallery: place },
     );
-    if (!placed?.gallery || !isShown(placed)) return;
+    if (!placed?.gallery || !isListed(placed)) return;
     const { destination, gallery: known } = placed;
     await gallery.add(destination, known.page, entryOf(placed, known.at, await stars.count(job.id)));
     await stars.show(destination, job.id);
     // Whoever hid it meanwhile took it out before it was in.
     const now = await jobs.get(job.id);
-    if (!now || !isShown(now)) await gallery.remove(destination, job.id);
+    if (!now || !isListed(now)) await gallery.remove(destination, job.id);
   };
-}
-
-function isShown(job: Job): boolean {
-  return job.unlisted === undefined && !isDeleted(job);
 }
 
 function entryOf({ id, requester, request }: Job, at: number, stars: number): GalleryEntry {

@@ -94,6 +94,8 @@ export function createWebAdapter({ store, now }: { store: Store; now: () => numb
     },
 
     nameOf: ({ channel }) => channel,
+    /** The channel is in the bot's own store, so its messages go as well. */
+    forget: ({ jobId }) => feed.forget(jobId),
 
     /** A local page has no limits. */
     draws: () => [],

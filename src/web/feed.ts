@@ -39,6 +39,8 @@ export interface Feed {
   show(card: Card, files?: Pick<FeedMessage, "video" | "thumbnail">): Promise<boolean>;
   /** Takes a message's files away and shows this card, or the newer one that is there; none there is fine. */
   withdraw(card: Card): Promise<void>;
+  /** Forgets a message; tabs that show it do so until they are loaded again. */
+  forget(id: string): Promise<void>;
   get(id: string): Promise<FeedMessage | undefined>;
   /** The newest messages, or those before a stamp, oldest first; from the message `from` on, if that asks for more. */
   page(wanted: { before?: number; from?: string; limit: number }): Promise<FeedPage>;
@@ -135,6 +137,12 @@ export function createFeed({ store, now }: { store: Store; now: () => number }):
         return { ...rest, card: shown, stateAt, changedAt: at };
       });
       if (message) note(message);
+    },
+
+    async forget(id) {
+      await documents.delete(id);
+      const known = order.findIndex((entry) => entry.id === id);
+      if (known >= 0) order.splice(known, 1);
     },
 
     get: (id) => documents.get(id),

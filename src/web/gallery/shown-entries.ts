@@ -1,5 +1,5 @@
 import type { Channel, Gallery, GalleryEntry } from "../../gallery/gallery.ts";
-import { isDeleted, type Job } from "../../jobs/job.ts";
+import { isListed } from "../../jobs/job.ts";
 import type { JobReader } from "./films.ts";
 
 /** What of a gallery there is to look at. */
@@ -17,12 +17,12 @@ export function createShownGallery({ gallery, jobs }: { gallery: Gallery; jobs: 
     await gallery.remove(channel, entry.id);
     // Whoever showed it again meanwhile put it in before it was out.
     const job = await jobs.get(entry.id);
-    if (job?.gallery && isShown(job)) await gallery.add(channel, job.gallery.page, entry);
+    if (job?.gallery && isListed(job)) await gallery.add(channel, job.gallery.page, entry);
   }
 
   async function sift(channel: Channel, entries: GalleryEntry[]): Promise<GalleryEntry[]> {
     const found = await jobs.getMany(entries.map(({ id }) => id));
-    const shown = new Set(found.filter(isShown).map(({ id }) => id));
+    const shown = new Set(found.filter(isListed).map(({ id }) => id));
     for (const entry of entries) if (!shown.has(entry.id)) await takeOut(channel, entry);
     return entries.filter(({ id }) => shown.has(id));
   }
@@ -41,8 +41,4 @@ export function createShownGallery({ gallery, jobs }: { gallery: Gallery; jobs: 
     },
     facets: (channel) => gallery.facets(channel),
   };
-}
-
-function isShown(job: Job): boolean {
-  return job.unlisted === undefined && !isDeleted(job);
 }

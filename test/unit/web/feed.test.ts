@@ -19,6 +19,20 @@ const card = (jobId: string, change: Partial<Card> = {}): Card => ({
 const mp4 = { key: "a/video.mp4", bytes: 9, contentType: "video/mp4", filename: "a.mp4" };
 
 describe("the feed", () => {
+  test("forgets a message, for this process and the next", async () => {
+    const store = await createStore({ url: "memory:" });
+    const feed = createFeed({ store, now: Date.now });
+    for (const id of ["a", "b"]) await feed.post(card(id));
+    await feed.forget("a");
+    await feed.forget("never there");
+    const next = createFeed({ store, now: Date.now });
+    await next.open();
+    for (const each of [feed, next]) {
+      const { messages } = await each.page({ limit: 9 });
+      expect(messages.map((message) => message.card.jobId)).toEqual(["b"]);
+    }
+  });
+
   test("stamps in order even while the clock stands still or goes back", async () => {
     const times = [1000, 1000, 400, 400, 2000];
     const feed = createFeed({
