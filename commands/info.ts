@@ -45,7 +45,7 @@ async function show(context: CommandContext, jobId: string): Promise<void> {
     lines: [...factLines(job, { now: now(), fresh }), ...tookLine(job), ...starLine(count), ...family],
     rows: [
       {
-        lines: isDeleted(job) ? [["It was deleted."]] : headLines(job, now()),
+        lines: headLines(job, now(), { clip: false }),
         ...(thumbnail && { picture: { file: thumbnail, altText: shorten(job.request.prompt, 300) } }),
         buttons: [],
       },

@@ -8,7 +8,7 @@ import { type Choice, type CommandContext, defineCommand, type Option } from "./
 
 /** Takes a setting back, so that the next one down holds. */
 const UNSET = "default";
-const unset: Choice = { value: UNSET, label: "no choice of its own" };
+const unset: Choice = { value: UNSET, label: "not set" };
 
 const setting = (description: string, choices: (catalog: Catalog) => Choice[]) =>
   ({
@@ -147,7 +147,7 @@ async function show(context: CommandContext, saved: boolean): Promise<void> {
       ...(saved ? [["Saved."]] : []),
       ...linesOf("Yours", TASTE, mine, context.catalog),
       ...linesOf("This channel's", { ...TASTE, ...RULES }, here, context.catalog),
-      ["What you set goes before what the channel has. What nobody set is as the bot comes."],
+      ["Yours go before the channel's. What neither has set is the bot's default."],
     ],
     rows: [],
     buttons: [

@@ -15,17 +15,14 @@ export function jobLine(job: Job, link: string | undefined): Line {
   return [{ bold: state }, " · ", id, ` · ${shorten(job.request.prompt.replaceAll(/\s+/g, " "), 80)}`];
 }
 
-/** Prompt, requester and clip, as every page about a video begins. */
-export function headLines(job: Job, now: number): Line[] {
+/** Prompt, requester and clip, as pages about a video begin; without the clip where the facts follow. */
+export function headLines(job: Job, now: number, { clip = true }: { clip?: boolean } = {}): Line[] {
   const { requester, request, createdAt } = job;
   if (isDeleted(job)) return [["It was deleted."]];
+  const made = clip ? ` · ${describeClip(request)}` : "";
   return [
     [`“${shorten(request.prompt, PROMPT_MAX)}”`],
-    [
-      "by ",
-      { person: requester.id, name: requester.name },
-      ` · ${describeClip(request)} · ${ago(createdAt, now)}`,
-    ],
+    ["by ", { person: requester.id, name: requester.name }, `${made} · ${ago(createdAt, now)}`],
   ];
 }
 
