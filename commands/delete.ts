@@ -3,18 +3,14 @@ import { isDeleted, type Job } from "../src/jobs/job.ts";
 import { headLines } from "../src/jobs/job-facts.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { splitPageArgument } from "./page-argument.ts";
+import { videoOption } from "./video-option.ts";
 
 /** `/video delete` and the Delete button: asks first, then removes a video everywhere. */
 export const remove = defineCommand({
   name: "delete",
   description: "Delete a video, or stop one that is being made",
   options: {
-    video: {
-      type: "video",
-      of: "any",
-      description: "The video's id, at the foot of its card",
-      required: true,
-    },
+    video: videoOption("any"),
   },
   button: {
     label: "Delete",

@@ -6,12 +6,9 @@ import { PROMPT_MAX } from "../src/jobs/job-service.ts";
 import { EXTEND_STEPS, extendSteps } from "../src/videos/catalog.ts";
 import type { AnyCommand, CommandContext, Option } from "./command.ts";
 import { defineCommand } from "./command.ts";
+import { videoOption } from "./video-option.ts";
 
-const video = {
-  type: "video",
-  description: "The video's id, at the foot of its card",
-  required: true,
-} as const;
+const video = videoOption();
 
 /** Says what is to be made from a video. */
 const promptOption = (description: string) =>

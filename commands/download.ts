@@ -3,6 +3,7 @@ import { UserError } from "../src/errors.ts";
 import type { Job } from "../src/jobs/job.ts";
 import type { VideoVariant } from "../src/videos/video.ts";
 import { type Button, type CommandContext, defineCommand } from "./command.ts";
+import { videoOption } from "./video-option.ts";
 
 const VARIANTS: Record<VideoVariant, string> = {
   video: "video",
@@ -15,7 +16,7 @@ export const download = defineCommand({
   name: "download",
   description: "Get a video's file, thumbnail or sprite sheet",
   options: {
-    video: { type: "video", description: "The video's id, at the foot of its card", required: true },
+    video: videoOption(),
     variant: {
       type: "choice",
       description: "What of it",

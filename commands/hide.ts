@@ -1,13 +1,14 @@
 import { UserError } from "../src/errors.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { splitPageArgument } from "./page-argument.ts";
+import { videoOption } from "./video-option.ts";
 
 /** `/video hide` and its button on Details: moderators take a video out of the galleries, and put it back. */
 export const hide = defineCommand({
   name: "hide",
   description: "Moderators: hide a video from the galleries, or show it again",
   options: {
-    video: { type: "video", description: "The video's id, at the foot of its card", required: true },
+    video: videoOption(),
   },
   async run(context, { video }) {
     const { unlisted } = await context.access.findFinished(context.request, video);

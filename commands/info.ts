@@ -5,6 +5,7 @@ import { isDeleted, isFinished, type Job } from "../src/jobs/job.ts";
 import { factLines, headLines, tookLine } from "../src/jobs/job-facts.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { starButton } from "./star.ts";
+import { videoOption } from "./video-option.ts";
 
 /** What a family takes of a page at most. */
 const FAMILY_LINES = 20;
@@ -14,12 +15,7 @@ export const info = defineCommand({
   name: "info",
   description: "Everything about a video, and what it was made from",
   options: {
-    video: {
-      type: "video",
-      of: "any",
-      description: "The video's id, at the foot of its card",
-      required: true,
-    },
+    video: videoOption("any"),
   },
   button: { label: "Details", style: "secondary", shows: (job) => job.phase === "delivered" },
   shortcut: { label: "Video details", on: "video" },

@@ -1,16 +1,12 @@
 import { defineCommand } from "./command.ts";
+import { videoOption } from "./video-option.ts";
 
 /** `/video retry` and the Retry button of a failed card: the same request again, as a job of whoever asks. */
 export const retry = defineCommand({
   name: "retry",
   description: "Make a video again, just as it was asked for",
   options: {
-    video: {
-      type: "video",
-      of: "ended",
-      description: "The video's id, at the foot of its card",
-      required: true,
-    },
+    video: videoOption("ended"),
   },
   button: {
     label: "Retry",

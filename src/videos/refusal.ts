@@ -93,3 +93,17 @@ function isMarkup(text: string): boolean {
 function field(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 }
+
+/** How long a backend asks to wait, in milliseconds. */
+export function retryAfter(headers: Headers | undefined): number | undefined {
+  const seconds = Number(headers?.get("retry-after") ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+}
+
+/** The system's error code below the SDK's and fetch's own errors. */
+export function causeCode(error: unknown): string {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+    if ("code" in at && typeof at.code === "string") return at.code;
+  }
+  return "";
+}

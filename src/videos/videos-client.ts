@@ -4,6 +4,7 @@ import { ServiceError } from "../errors.ts";
 import type { ClipSettings } from "./catalog.ts";
 import { createMissingOperations } from "./missing-operations.ts";
 import {
+  causeCode,
   isBareNotFound,
   isRouteNotFound,
   isUnclear,
@@ -11,6 +12,7 @@ import {
   refusalCode,
   refusalText,
   refusesParameter,
+  retryAfter,
 } from "./refusal.ts";
 import { readPage, readVideo, type Video, type VideoPage, type VideoVariant } from "./video.ts";
 
@@ -294,17 +296,4 @@ function toServiceError(error: unknown): ServiceError {
 
 function unavailable(message: string, cause: unknown): ServiceError {
   return new ServiceError("videos", "unavailable", message, { retryable: true, cause });
-}
-
-function retryAfter(headers: Headers | undefined): number | undefined {
-  const seconds = Number(headers?.get("retry-after") ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
-}
-
-/** The system's error code below the SDK's and fetch's own errors. */
-function causeCode(error: unknown): string {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
-    if ("code" in at && typeof at.code === "string") return at.code;
-  }
-  return "";
 }
