@@ -4,7 +4,7 @@ import type { ImageAttachment } from "../chat/adapter.ts";
 import { ServiceError, UserError } from "../errors.ts";
 import { limitBytes } from "../media/limit-bytes.ts";
 import type { MediaStore } from "../media/media-store.ts";
-import { fitPicture, type PictureShape, pictureShape } from "../media/pictures.ts";
+import type { PictureShape } from "../media/pictures.ts";
 import type { ReferenceImage } from "./job.ts";
 
 /** What the API takes as a reference (its documentation), and a moving PNG, whose first picture is taken. */
@@ -16,6 +16,9 @@ export const MAX_IMAGE_BYTES = 10 * 1024 ** 2;
 const FETCH_TIMEOUT_MS = 30_000;
 /** Sizes whose shapes differ by less are one shape to the eye: 720x1280 and 1024x1792 do by 1.6 %. */
 const SAME_SHAPE = 1.02;
+
+/** Loaded with the first picture: the library takes 20 MB, which a bot that is given none need not spend. */
+const pictures = () => import("../media/pictures.ts");
 
 /** A picture that was fetched and can be used; its shape is as it is seen, turned upright. */
 export interface LoadedPicture extends PictureShape {
@@ -42,6 +45,7 @@ export async function loadPicture(image: ImageAttachment): Promise<LoadedPicture
   const bytes = await fetchImage(image);
   const type = await fileTypeFromBuffer(bytes);
   if (!type || !TYPES.has(type.mime)) throw wrongType(image);
+  const { pictureShape } = await pictures();
   return { bytes, ...(await pictureShape(bytes)) };
 }
 
@@ -68,6 +72,7 @@ export async function keepImage(
   size: string,
   media: MediaStore,
 ): Promise<ReferenceImage> {
+  const { fitPicture } = await pictures();
   const { bytes, contentType, extension } = await fitPicture(picture.bytes, size);
   const filename = `reference.${extension}`;
   const mediaKey = `${jobId}/${filename}`;

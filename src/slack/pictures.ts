@@ -1,7 +1,6 @@
 import type { Logger } from "pino";
 import type { MediaFile } from "../chat/media-file.ts";
 import { ServiceError } from "../errors.ts";
-import { toPng } from "../media/pictures.ts";
 import { sleep } from "../sleep.ts";
 import type { Store } from "../store/store.ts";
 import { SLACK_FAILURE } from "./errors.ts";
@@ -42,6 +41,8 @@ export function showable(file: MediaFile): Upload {
     filename: `${file.filename.replace(/\.\w+$/, "")}.png`,
     async blob() {
       const bytes = new Uint8Array(await (await file.blob()).arrayBuffer());
+      // Loaded with the first picture, for the memory that its library takes.
+      const { toPng } = await import("../media/pictures.ts");
       return new Blob([Uint8Array.from(await toPng(bytes))], { type: "image/png" });
     },
   };

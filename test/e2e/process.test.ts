@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
 import { settingsFor, spawnScript, startBot } from "../fixtures/bot-process.ts";
+import { attributes, textOf } from "../fixtures/markup.ts";
 import { startSimulator } from "../fixtures/simulator.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { createDiscordServer } from "../servers/discord/discord-server.ts";
@@ -58,6 +59,13 @@ it("serves the playground on the embedded backend when nothing is set", async ()
   const bot = await startBot(env);
   expect(bot).toMatchObject({ platforms: ["web"], backend: "simulator" });
   expect(await (await fetch(bot.url)).text()).toContain("<title>");
+  // The channel's web gallery, by the link that the command gives.
+  const headers = { origin: bot.url, "hx-request": "true" };
+  const asked = await fetch(`${bot.url}/commands/gallery`, { method: "POST", headers, body: new FormData() });
+  const [link = ""] = attributes(await asked.text(), "a", "href");
+  const gallery = await fetch(`${bot.url}${link}`);
+  expect([link.startsWith("/g/"), gallery.status]).toEqual([true, 200]);
+  expect(textOf(/<h1[^>]*>.*?<\/h1>/s.exec(await gallery.text())?.[0] ?? "").trim()).toBe("#playground");
   expect(await bot.kill("SIGTERM")).toBe(0);
 });
 
