@@ -20,7 +20,12 @@ export function createVideoFiles(root: string) {
     const trash = join(root, `trash-${randomUUID()}`);
     // It may be gone already.
     await rename(path, trash).catch(() => undefined);
-    await rm(trash, { recursive: true, force: true });
+    await rm(trash, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+
+  /** Rubbish stops no start: the renderer of a killed process may still write into it, and the next sweep finds it again. */
+  async function sweep(path: string): Promise<void> {
+    await discard(path).catch(() => undefined);
   }
 
   return {
@@ -54,12 +59,11 @@ export function createVideoFiles(root: string) {
       for (const id of await readdir(root)) {
         const record = await readJson(join(folder(id), "video.json"), videoRecordSchema);
         if (record?.id !== id) {
-          await rm(folder(id), { recursive: true, force: true });
+          await sweep(folder(id));
           continue;
         }
         for (const name of await readdir(folder(id))) {
-          if (!["video.json", "backdrop", "media"].includes(name))
-            await rm(join(folder(id), name), { recursive: true });
+          if (!["video.json", "backdrop", "media"].includes(name)) await sweep(join(folder(id), name));
         }
         records.push(record);
       }
