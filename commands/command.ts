@@ -84,7 +84,7 @@ export interface Services {
 /** What a handler works with. */
 export interface CommandContext extends Services {
   request: ChatRequest;
-  /** With the defaults that hold for whoever asks, where they ask. */
+  /** What can be chosen; the defaults that hold for whoever asks are the settings'. */
   catalog: Catalog;
   /** Words in a prompt that show other outcomes; there are some where the backend is the simulator. */
   faults: readonly { tag: string; description: string }[];

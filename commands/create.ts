@@ -50,11 +50,11 @@ export const create = defineCommand({
   },
   shortcut: { label: "Animate this picture", on: "picture" },
 
-  async pick({ request, catalog, drafts }, [picture]) {
+  async pick({ request, settings, drafts }, [picture]) {
     const { actor, destination } = request;
     const from = picture && (await drafts.keep(destination.platform, actor.id, picture));
     if (from === undefined) throw pictureGone();
-    const form = formOf(create, catalog);
+    const form = formOf(create, await settings.catalogFor(actor.id, destination));
     await request.reply.form({
       ...form,
       title: "Animate this picture",

@@ -1,15 +1,9 @@
 import type { MediaFile } from "../src/chat/media-file.ts";
 import { UserError } from "../src/errors.ts";
 import type { Job } from "../src/jobs/job.ts";
-import type { VideoVariant } from "../src/videos/video.ts";
-import { type Button, type CommandContext, defineCommand } from "./command.ts";
+import { VARIANT_NAMES, type VideoVariant } from "../src/videos/video.ts";
+import { type CommandContext, defineCommand } from "./command.ts";
 import { videoOption } from "./video-option.ts";
-
-const VARIANTS: Record<VideoVariant, string> = {
-  video: "video",
-  thumbnail: "thumbnail",
-  spritesheet: "sprite sheet",
-};
 
 /** `/video download`: a video, its thumbnail or its sprite sheet, for the one who asks alone. */
 export const download = defineCommand({
@@ -21,7 +15,7 @@ export const download = defineCommand({
       type: "choice",
       description: "What of it",
       required: true,
-      choices: () => Object.entries(VARIANTS).map(([value, label]) => ({ value, label })),
+      choices: () => Object.entries(VARIANT_NAMES).map(([value, label]) => ({ value, label })),
       initial: () => "video",
     },
   },
@@ -29,37 +23,32 @@ export const download = defineCommand({
 });
 
 function isVariant(word: string): word is VideoVariant {
-  return Object.hasOwn(VARIANTS, word);
+  return Object.hasOwn(VARIANT_NAMES, word);
 }
 
-const shows: Button["shows"] = (job) => job.phase === "delivered";
+/** A button that gives one of the pictures. */
+const pictureButton = (variant: "thumbnail" | "spritesheet", label: string) =>
+  defineCommand({
+    name: variant,
+    description: `Get a video's ${VARIANT_NAMES[variant]}`,
+    options: {},
+    needs: variant,
+    button: { label, style: "secondary", shows: (job) => job.phase === "delivered" },
+    press: (context, jobId) => send(context, jobId, variant),
+  });
 
 /** The Thumbnail button. */
-export const thumbnail = defineCommand({
-  name: "thumbnail",
-  description: "Get a video's thumbnail",
-  options: {},
-  needs: "thumbnail",
-  button: { label: "Thumbnail", style: "secondary", shows },
-  press: (context, jobId) => send(context, jobId, "thumbnail"),
-});
+export const thumbnail = pictureButton("thumbnail", "Thumbnail");
 
 /** The Sprite sheet button. */
-export const spritesheet = defineCommand({
-  name: "spritesheet",
-  description: "Get a video's sprite sheet",
-  options: {},
-  needs: "spritesheet",
-  button: { label: "Sprite sheet", style: "secondary", shows },
-  press: (context, jobId) => send(context, jobId, "spritesheet"),
-});
+export const spritesheet = pictureButton("spritesheet", "Sprite sheet");
 
 async function send(context: CommandContext, jobId: string, variant: VideoVariant): Promise<void> {
   const { access, files, request } = context;
   const job = await access.findFinished(request, jobId);
   const file = await files.get(job, variant);
   checkSize(context, job, file);
-  const lines = [[`The ${VARIANTS[variant]} of `, { code: job.id }]];
+  const lines = [[`The ${VARIANT_NAMES[variant]} of `, { code: job.id }]];
   await request.reply.private({ tone: "info", lines, file });
 }
 

@@ -21,12 +21,7 @@ export const hide = defineCommand({
   },
 });
 
-async function set(
-  { removal, access, request }: CommandContext,
-  jobId: string,
-  hidden: boolean,
-): Promise<void> {
-  await access.findFinished(request, jobId);
+async function set({ removal, request }: CommandContext, jobId: string, hidden: boolean): Promise<void> {
   const job = await removal.hide(request, jobId, hidden);
   if (job.unlisted && job.unlisted !== "hidden")
     throw new UserError("message_gone", `The message of ${job.id} was deleted, so no gallery shows it.`);

@@ -70,7 +70,10 @@ export function createDispatcher(dependencies: Dependencies): ChatHandler {
         return run(commandNamed(invocation.name), invocation.values, context);
       case "text": {
         const { command, values } = parseCommandLine(invocation.text, commands);
-        if (values === undefined) return context.request.reply.form(formOf(command, context.catalog));
+        if (values === undefined) {
+          const { actor, destination, reply } = context.request;
+          return reply.form(formOf(command, await settings.catalogFor(actor.id, destination)));
+        }
         return run(commandNamed(command.name), values, context);
       }
     }
@@ -152,10 +155,8 @@ export function createDispatcher(dependencies: Dependencies): ChatHandler {
   return {
     async handle(request) {
       try {
-        const { actor, destination } = request;
-        if (!(await seen.insert(`${destination.platform}:${request.id}`, { at: now() }))) return;
-        const offered = await settings.catalogFor(actor.id, destination);
-        await invoke(request.invocation, { ...services, request, catalog: offered, faults, commands });
+        if (!(await seen.insert(`${request.destination.platform}:${request.id}`, { at: now() }))) return;
+        await invoke(request.invocation, { ...services, request, catalog, faults, commands });
       } catch (error) {
         await refuse(request, error);
       }

@@ -1,4 +1,5 @@
 import { PermissionFlagsBits } from "discord.js";
+import { makeRoom } from "../answers.ts";
 import { type Destination, DIRECT_MESSAGES } from "../chat/adapter.ts";
 import { UserError } from "../errors.ts";
 
@@ -26,9 +27,8 @@ export function createAccess(): Access {
   return {
     remember(channel, place) {
       places.delete(channel);
+      makeRoom(places, REMEMBERED_MAX);
       places.set(channel, place);
-      const [oldest] = places.keys();
-      if (places.size > REMEMBERED_MAX && oldest !== undefined) places.delete(oldest);
     },
 
     check({ workspace, channel }) {

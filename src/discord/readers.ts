@@ -1,4 +1,5 @@
 import { ChannelType, type Client, type Guild, type GuildMember, PermissionFlagsBits } from "discord.js";
+import { createAnswers } from "../answers.ts";
 import { type Destination, DIRECT_MESSAGES } from "../chat/adapter.ts";
 import { ServiceError } from "../errors.ts";
 import type { DiscordApi } from "./discord-api.ts";
@@ -13,10 +14,11 @@ const READING = [PermissionFlagsBits.ViewChannel, PermissionFlagsBits.ReadMessag
 
 /** Tells who may read a channel. Its roles and overwrites are those that the gateway told of last. */
 export function createReaders({ client, api, now }: { client: Client; api: DiscordApi; now: () => number }) {
-  const members = createAnswers<GuildMember>(now);
-  const channels = createAnswers<Awaited<ReturnType<typeof client.channels.fetch>>>(now);
-  const threadMembers = createAnswers<object>(now);
-  const recipients = createAnswers<string>(now);
+  const limits = { now, freshMs: ANSWER_LIFE_MS, max: ANSWERS_MAX };
+  const members = createAnswers<GuildMember | undefined>(limits);
+  const channels = createAnswers<Awaited<ReturnType<typeof client.channels.fetch>> | undefined>(limits);
+  const threadMembers = createAnswers<object | undefined>(limits);
+  const recipients = createAnswers<string | undefined>(limits);
 
   /** @throws ServiceError */
   return async function canRead(personId: string, { workspace, channel }: Destination): Promise<boolean> {
@@ -36,49 +38,30 @@ export function createReaders({ client, api, now }: { client: Client; api: Disco
 
   async function recipientOf(channel: string): Promise<string | undefined> {
     return recipients.get(channel, async () => {
-      const place = await api.channel(channel);
-      return place.type === ChannelType.DM ? place.recipients?.[0]?.id : undefined;
+      const place = await known(api.channel(channel));
+      return place?.type === ChannelType.DM ? place.recipients?.[0]?.id : undefined;
     });
   }
 
   async function channelOf(channel: string) {
     const told = client.channels.cache.get(channel);
     if (told) return told;
-    const found = await channels.get(channel, () => client.channels.fetch(channel));
+    const found = await channels.get(channel, () => known(client.channels.fetch(channel)));
     // What is there is told of from now on, also that it is gone.
     if (found) channels.forget(channel);
     return found;
   }
 
   async function memberOf({ id, members: all }: Guild, user: string): Promise<GuildMember | undefined> {
-    return members.get(`${id} ${user}`, () => all.fetch({ user, force: true, cache: false }));
+    return members.get(`${id} ${user}`, () => known(all.fetch({ user, force: true, cache: false })));
   }
 
   async function isInThread(thread: string, person: string): Promise<boolean> {
-    const found = await threadMembers.get(`${thread} ${person}`, () => api.threadMember(thread, person));
+    const found = await threadMembers.get(`${thread} ${person}`, () =>
+      known(api.threadMember(thread, person)),
+    );
     return found !== undefined;
   }
-}
-
-/** Asks once in a minute for each key, also for what is not there; a question that failed is asked again. */
-function createAnswers<T>(now: () => number) {
-  const answers = new Map<string, { at: number; answer: Promise<T | undefined> }>();
-
-  return {
-    get(key: string, ask: () => Promise<T | undefined>): Promise<T | undefined> {
-      const kept = answers.get(key);
-      if (kept && kept.at > now() - ANSWER_LIFE_MS) return kept.answer;
-      const answer = known(ask());
-      answers.delete(key);
-      answers.set(key, { at: now(), answer });
-      answer.catch(() => answers.delete(key));
-      const [oldest] = answers.keys();
-      if (answers.size > ANSWERS_MAX && oldest !== undefined) answers.delete(oldest);
-      return answer;
-    },
-
-    forget: (key: string) => answers.delete(key),
-  };
 }
 
 /** What is asked for, or undefined where Discord says that there is no such thing, or none that the bot may see. */

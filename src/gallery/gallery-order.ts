@@ -1,3 +1,4 @@
+import { newestFirst } from "../store/log-walk.ts";
 import type { GalleryEntry, GalleryPage, GalleryQuery } from "./gallery.ts";
 
 /** An order of a gallery. */
@@ -13,23 +14,17 @@ interface Cursor {
 }
 
 const COMPARE: Record<GallerySort, (a: Place, b: Place) => number> = {
-  newest: byAge,
-  oldest: (a, b) => -byAge(a, b),
-  stars: (a, b) => b.stars - a.stars || byAge(a, b),
+  newest: newestFirst,
+  oldest: (a, b) => -newestFirst(a, b),
+  stars: (a, b) => b.stars - a.stars || newestFirst(a, b),
 };
 
 const CURSOR = /^([abu])\.([0-9a-z]{1,7})\.([0-9a-z]{1,9})\.([A-Za-z0-9-]{1,20})$/;
 
-/** Newest first. */
-function byAge(a: Place, b: Place): number {
-  if (a.at !== b.at) return b.at - a.at;
-  return a.id < b.id ? 1 : a.id > b.id ? -1 : 0;
-}
-
-/** @param newestFirst is left as it is. */
-export function inOrder(newestFirst: readonly GalleryEntry[], sort: GallerySort): readonly GalleryEntry[] {
-  if (sort === "newest") return newestFirst;
-  return sort === "oldest" ? newestFirst.toReversed() : newestFirst.toSorted(COMPARE.stars);
+/** @param entries newest first; they are left as they are. */
+export function inOrder(entries: readonly GalleryEntry[], sort: GallerySort): readonly GalleryEntry[] {
+  if (sort === "newest") return entries;
+  return sort === "oldest" ? entries.toReversed() : entries.toSorted(COMPARE.stars);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Card } from "../chat/card.ts";
 import type { Job } from "./job.ts";
 import type { JobAccess } from "./job-access.ts";
-import { type JobButton, renderJob } from "./job-card.ts";
+import { CHILDREN_MAX, type JobButton, renderJob } from "./job-card.ts";
 import type { JobStore } from "./job-store.ts";
 import type { TypicalDuration } from "./typical-duration.ts";
 
@@ -20,7 +20,7 @@ export function createCardRenderer(options: {
   return async function render(job) {
     const { request, result, destination, remixes } = job;
     const parent = request.operation === "create" ? undefined : await jobs.get(request.parentJobId);
-    const children = remixes.length === 0 ? [] : await jobs.getMany(remixes.slice(-3));
+    const children = remixes.length === 0 ? [] : await jobs.getMany(remixes.slice(-CHILDREN_MAX));
     return renderJob(job, {
       now: now(),
       typicalMs: typical.of(request),

@@ -38,16 +38,14 @@ interface Dependencies {
 /** Builds the access; which channels somebody may read, the platform says. */
 export function createJobAccess({ jobs, permissions, adapters }: Dependencies): JobAccess {
   async function mayRead({ actor, destination }: Asker, channel: Destination): Promise<boolean> {
-    if (!isNear(channel, destination)) return false;
     if (channel.channel === destination.channel) return true;
     return (await adapters.get(channel.platform)?.canRead(actor.id, channel)) ?? false;
   }
 
-  async function maySee(asker: Asker, job: Job): Promise<boolean> {
-    return (
-      isNear(job.destination, asker.destination) &&
-      (isOwn(asker.actor, job) || mayRead(asker, job.destination))
-    );
+  /** @param mayReadIt says whether the asker may read the job's channel. */
+  async function maySee(asker: Asker, job: Job, mayReadIt = mayRead): Promise<boolean> {
+    if (!isNear(job.destination, asker.destination)) return false;
+    return isOwn(asker.actor, job) || mayReadIt(asker, job.destination);
   }
 
   async function find(asker: Asker, jobId: string): Promise<Job> {
@@ -66,17 +64,17 @@ export function createJobAccess({ jobs, permissions, adapters }: Dependencies): 
 
     shownTo(asker) {
       const readable = new Map<string, Promise<boolean>>();
-      const mayReadOnce = (channel: Destination) => {
-        const known = readable.get(channel.channel) ?? mayRead(asker, channel);
+      const mayReadOnce: typeof mayRead = (who, channel) => {
+        const known = readable.get(channel.channel) ?? mayRead(who, channel);
         readable.set(channel.channel, known);
         return known;
       };
       return async (job) => {
-        if (!isNear(job.destination, asker.destination)) return false;
-        if (isOwn(asker.actor, job)) return true;
-        if (!(await mayReadOnce(job.destination))) return false;
+        if (!(await maySee(asker, job, mayReadOnce))) return false;
         const { actor, destination } = asker;
-        return job.unlisted !== "hidden" || permissions.may("hide", actor, destination, job);
+        return (
+          job.unlisted !== "hidden" || isOwn(actor, job) || permissions.may("hide", actor, destination, job)
+        );
       };
     },
 

@@ -16,7 +16,7 @@ export interface JobView {
   typicalMs: number | undefined;
   /** Where the video it was made from can be seen. */
   parentLink: string | undefined;
-  /** What was made from it, with where each can be seen. */
+  /** The newest `CHILDREN_MAX` of what was made from it, with where each can be seen. */
   children: readonly { id: string; link: string | undefined }[];
   /** Where the finished video stands, when that is another message than the card. */
   resultLink: string | undefined;
@@ -28,7 +28,7 @@ export interface JobView {
 const PROMPT_MAX = 600;
 const ALT_TEXT_MAX = 900;
 /** Links to what was made from a video; `/video info` shows all. */
-const CHILDREN_MAX = 3;
+export const CHILDREN_MAX = 3;
 
 /** Shows a job: pure, the same job and view give the same card. */
 export function renderJob(job: Job, view: JobView): Card {
@@ -136,7 +136,7 @@ function childrenLine({ remixes }: Job, { children }: JobView): Line[] {
   const count = remixes.length;
   if (count === 0) return [];
   const times = `Remixed ${count === 1 ? "once" : `${count} times`}`;
-  const shown = children.slice(-CHILDREN_MAX).flatMap(({ id, link }) => {
+  const shown = children.flatMap(({ id, link }) => {
     return link === undefined ? [] : [", ", { link, text: id }];
   });
   return [shown.length === 0 ? [times] : [times, ": ", ...shown.slice(1)]];

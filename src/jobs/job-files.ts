@@ -1,7 +1,7 @@
 import type { MediaFile } from "../chat/media-file.ts";
 import { ServiceError, UserError } from "../errors.ts";
 import type { MediaStore } from "../media/media-store.ts";
-import type { VideoVariant } from "../videos/video.ts";
+import { VARIANT_NAMES, type VideoVariant } from "../videos/video.ts";
 import type { VideosClient } from "../videos/videos-client.ts";
 import { fetchFile, mediaFile } from "./delivery.ts";
 import { isDeleted, type Job } from "./job.ts";
@@ -14,12 +14,6 @@ export interface JobFiles {
   /** The same, fetched from the backend where that still has it. @throws UserError when nobody has it. */
   get(job: Job, variant: VideoVariant): Promise<MediaFile>;
 }
-
-const NAMES: Record<VideoVariant, string> = {
-  video: "video",
-  thumbnail: "thumbnail",
-  spritesheet: "sprite sheet",
-};
 
 /** Files from the media store, else from the backend for as long as that keeps them. */
 export function createJobFiles(options: {
@@ -49,8 +43,8 @@ export function createJobFiles(options: {
       if (file) return file;
       const reason =
         variant !== "video" && !videos.supports(variant)
-          ? `The video service that this bot uses makes no ${NAMES[variant]}s.`
-          : `The ${NAMES[variant]} of ${job.id} is no longer kept, neither here nor at the video service.`;
+          ? `The video service that this bot uses makes no ${VARIANT_NAMES[variant]}s.`
+          : `The ${VARIANT_NAMES[variant]} of ${job.id} is no longer kept, neither here nor at the video service.`;
       throw new UserError("no_file", reason);
     },
   };

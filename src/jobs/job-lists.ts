@@ -129,14 +129,12 @@ export function createJobLists({ jobs, access, permissions }: Dependencies): Job
     const last = shown.at(-1);
     if (!first || !last)
       return { ...NOTHING, previous: place && !place.back ? backTo(place, order) : undefined };
-    const isBefore = async () =>
-      (await take(jobs.walk(scope, { order: turned, after: placeOf(first) }), 1, fits)).length > 0;
-    const isBehind = async () =>
-      (await take(jobs.walk(scope, { order, after: placeOf(last) }), 1, fits)).length > 0;
+    const isMore = async (from: Job, towards: typeof order) =>
+      (await take(jobs.walk(scope, { order: towards, after: placeOf(from) }), 1, fits)).length > 0;
     return {
       jobs: shown,
-      previous: (place?.back ? more : await isBefore()) ? cursorOf(first, "b") : undefined,
-      next: (place?.back ? await isBehind() : more) ? cursorOf(last, "a") : undefined,
+      previous: (place?.back ? more : await isMore(first, turned)) ? cursorOf(first, "b") : undefined,
+      next: (place?.back ? await isMore(last, order) : more) ? cursorOf(last, "a") : undefined,
     };
   };
 

@@ -80,7 +80,7 @@ export function createJobRemoval(dependencies: Dependencies): JobRemoval {
     },
 
     async hide(asker, jobId, hidden) {
-      const found = await access.find(asker, jobId);
+      const found = await access.findFinished(asker, jobId);
       await permissions.require("hide", asker.actor, asker.destination, found);
       const job = await jobs.update(found.id, (current) => {
         if (current.unlisted && current.unlisted !== "hidden") return current;

@@ -62,10 +62,11 @@ export function createPermissions(options: {
 }): Permissions {
   const { settings, operatorIds } = options;
 
-  /** The least role that may. */
-  async function needed(action: Action, channel: Destination): Promise<Role> {
+  /** The least role that may; the rules of the channel where the video stands hold for it. */
+  async function needed(action: Action, channel: Destination, job: Job | undefined): Promise<Role> {
     if (action !== "create" && action !== "remix" && action !== "delete") return FIXED[action];
-    const rules: Settings = await settings.here(channel);
+    const place = action === "create" || !job ? channel : job.destination;
+    const rules: Settings = await settings.here(place);
     return leastOf(rules[action] ?? (action === "delete" ? "requester" : "everyone"));
   }
 
@@ -83,19 +84,13 @@ export function createPermissions(options: {
     ]);
   }
 
-  async function may(action: Action, actor: Actor, channel: Destination, job?: Job): Promise<boolean> {
-    // The rules of the channel where the video stands hold for it.
-    const place = action === "create" || !job ? channel : job.destination;
-    return rolesOf(actor, channel, job).has(await needed(action, place));
-  }
-
   return {
-    may,
+    may: async (action, actor, channel, job) =>
+      rolesOf(actor, channel, job).has(await needed(action, channel, job)),
     async require(action, actor, channel, job) {
-      if (await may(action, actor, channel, job)) return;
-      const place = action === "create" || !job ? channel : job.destination;
-      const who = WHO[await needed(action, place)];
-      throw new UserError("forbidden", `${who} may ${REFUSALS[action]}.`);
+      const role = await needed(action, channel, job);
+      if (rolesOf(actor, channel, job).has(role)) return;
+      throw new UserError("forbidden", `${WHO[role]} may ${REFUSALS[action]}.`);
     },
   };
 }

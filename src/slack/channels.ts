@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
+import { makeRoom } from "../answers.ts";
 import type { Destination } from "../chat/adapter.ts";
 import { ServiceError, UserError } from "../errors.ts";
-import { makeRoom } from "./answers.ts";
 import { SLACK_FAILURE } from "./errors.ts";
 import type { SlackMessage } from "./messages.ts";
 import type { Workspace, Workspaces } from "./workspaces.ts";

@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
+import { makeRoom } from "../answers.ts";
 import type { Actor } from "../chat/adapter.ts";
 import { ServiceError } from "../errors.ts";
 import { sleep } from "../sleep.ts";
-import { makeRoom } from "./answers.ts";
 import type { Workspace } from "./workspaces.ts";
 
 /** Somebody as a request names them; words to the bot come with an id alone. */

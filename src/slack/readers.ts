@@ -1,6 +1,6 @@
+import { createAnswers } from "../answers.ts";
 import type { Destination } from "../chat/adapter.ts";
 import { ServiceError } from "../errors.ts";
-import { createAnswers } from "./answers.ts";
 import type { Workspace, Workspaces } from "./workspaces.ts";
 
 /** Who may read what, as Slack knows it. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ViewSubmitAction } from "@slack/bolt";
-import { makeRoom } from "./answers.ts";
+import { makeRoom } from "../answers.ts";
 
 /** What is read of a form that was sent. */
 type Submission = Pick<ViewSubmitAction, "trigger_id"> & {

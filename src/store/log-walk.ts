@@ -7,7 +7,7 @@ export interface LogPlace {
 }
 
 /** The order in which logs are read, for `sort`. */
-function newestFirst(a: LogPlace, b: LogPlace): number {
+export function newestFirst(a: LogPlace, b: LogPlace): number {
   if (a.at !== b.at) return b.at - a.at;
   return a.id < b.id ? 1 : a.id > b.id ? -1 : 0;
 }

@@ -28,6 +28,13 @@ export interface VideoPage {
 /** Something to download of a finished video. */
 export type VideoVariant = "video" | "thumbnail" | "spritesheet";
 
+/** What people call them. */
+export const VARIANT_NAMES: Readonly<Record<VideoVariant, string>> = {
+  video: "video",
+  thumbnail: "thumbnail",
+  spritesheet: "sprite sheet",
+};
+
 const STATUS_WORDS: Record<VideoStatus, readonly string[]> = {
   queued: ["queued", "pending", "submitted", "not_start", "unknown", "created", "starting"],
   in_progress: ["in_progress", "processing", "running", "generating", "postprocessing"],

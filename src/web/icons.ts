@@ -12,9 +12,9 @@ export const reel: Html = html`<svg viewBox="0 0 24 24" aria-hidden="true" focus
 </svg>`;
 
 /** Strokes in a 24 x 24 box. */
-function stroked(path: string): Html {
-  return html`<svg viewBox="0 0 24 24" aria-hidden="true" focusable="false" class="icon">
-    <path d="${path}" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" />
+export function stroked(path: string, { className = "icon", width = 2 } = {}): Html {
+  return html`<svg viewBox="0 0 24 24" aria-hidden="true" focusable="false" class="${className}">
+    <path d="${path}" fill="none" stroke="currentColor" stroke-width="${width}" stroke-linecap="round" stroke-linejoin="round" />
   </svg>`;
 }
 

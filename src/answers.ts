@@ -1,7 +1,9 @@
-/** Answers of Slack's, each kept for a while and asked for once, however many want it at the same time. */
+/** Answers of a platform, each kept for a while and asked for once, however many want it at the same time. */
 export interface Answers<T> {
   /** @throws what `ask` throws; nothing is remembered of that. */
   get(key: string, ask: () => Promise<T>): Promise<T>;
+  /** Asks anew the next time. */
+  forget(key: string): void;
 }
 
 /**
@@ -25,6 +27,7 @@ export function createAnswers<T>(options: { now: () => number; freshMs: number; 
       });
       return entry.answer;
     },
+    forget: (key) => void kept.delete(key),
   };
 }
 
