@@ -2,6 +2,7 @@ import type { ChatRequest, ImageAttachment } from "../src/chat/adapter.ts";
 import type { ButtonStyle } from "../src/chat/card.ts";
 import type { Drafts } from "../src/chat/drafts.ts";
 import type { PageQueries } from "../src/chat/page-queries.ts";
+import type { Line } from "../src/chat/rich-text.ts";
 import type { Gallery } from "../src/gallery/gallery.ts";
 import type { GalleryLinks } from "../src/gallery/gallery-links.ts";
 import type { People } from "../src/gallery/people.ts";
@@ -17,8 +18,10 @@ import type { JobService } from "../src/jobs/job-service.ts";
 import type { JobStore } from "../src/jobs/job-store.ts";
 import type { Permissions } from "../src/jobs/permissions.ts";
 import type { SettingsStore } from "../src/settings/settings.ts";
+import type { Spending } from "../src/spending/spending.ts";
 import type { Catalog } from "../src/videos/catalog.ts";
-import type { OptionalOperation, VideosClient } from "../src/videos/videos-client.ts";
+import type { OptionalOperation } from "../src/videos/dialect.ts";
+import type { VideosClient } from "../src/videos/videos-client.ts";
 
 /** A value people pick, with the words they see and the words they may type for it. */
 export interface Choice {
@@ -74,10 +77,13 @@ export interface Services {
   people: People;
   settings: SettingsStore;
   permissions: Permissions;
+  spending: Spending;
   forgetting: Forgetting;
   queries: PageQueries;
   drafts: Drafts;
   videos: Pick<VideosClient, "supports">;
+  /** What makes the videos, in words. */
+  backend: { lines(): Line[] };
   now: () => number;
 }
 

@@ -67,7 +67,7 @@ export const create = defineCommand({
     const { jobs, request } = context;
     if (from === undefined || image) await jobs.create(request, { ...wanted, image });
     else if (DRAFT.test(from)) await jobs.create(request, { ...wanted, image: await draft(context, from) });
-    else await jobs.create(request, { ...wanted, imageOf: from });
+    else await jobs.create(request, { ...wanted, like: from });
   },
 });
 

@@ -10,7 +10,7 @@ export const help = defineCommand({
   name: "help",
   description: "What the bot can do",
   options: {},
-  async run({ request, commands, catalog, faults, videos }) {
+  async run({ request, commands, catalog, faults, videos, backend }) {
     const isOffered = ({ needs }: AnyCommand) => needs === undefined || videos.supports(needs);
     const offered = commands.filter(isOffered);
     const missing = commands.filter((command) => !isOffered(command)).map(({ name }) => name);
@@ -23,6 +23,7 @@ export const help = defineCommand({
         ...(missing.length === 0
           ? []
           : [[`The video service cannot do this, so it is switched off: ${missing.join(", ")}.`]]),
+        ...backend.lines(),
         ...faultLines(faults),
       ],
     });

@@ -1,5 +1,6 @@
 import { again } from "./again.ts";
 import type { AnyCommand } from "./command.ts";
+import { confirm } from "./confirm.ts";
 import { create } from "./create.ts";
 import { remove } from "./delete.ts";
 import { edit, extend, remix } from "./derive.ts";
@@ -9,12 +10,14 @@ import { gallery } from "./gallery.ts";
 import { help } from "./help.ts";
 import { hide } from "./hide.ts";
 import { info } from "./info.ts";
+import { limits } from "./limits.ts";
 import { list } from "./list.ts";
 import { play } from "./play.ts";
 import { retry } from "./retry.ts";
 import { settings } from "./settings.ts";
 import { star } from "./star.ts";
 import { status } from "./status.ts";
+import { usage } from "./usage.ts";
 
 /**
  * Every subcommand of `/video`, in the order people see them, their buttons likewise; the first is meant when none is
@@ -26,6 +29,7 @@ export const commands: readonly AnyCommand[] = [
   remix,
   extend,
   again,
+  confirm,
   edit,
   status,
   list,
@@ -39,6 +43,8 @@ export const commands: readonly AnyCommand[] = [
   remove,
   hide,
   settings,
+  usage,
+  limits,
   forget,
   help,
 ];

@@ -1,4 +1,3 @@
-import { dirname, join } from "node:path";
 import { commands } from "../commands/index.ts";
 import { createBot } from "./bot.ts";
 import type { ChatAdapter, ChatHandler, PlatformName } from "./chat/adapter.ts";
@@ -15,9 +14,9 @@ import { createMediaRetention } from "./media/media-retention.ts";
 import { openPlatforms } from "./platforms.ts";
 import { createInProcessQueue } from "./queue/in-process-queue.ts";
 import { sleep } from "./sleep.ts";
+import { readLimitsFile } from "./spending/limits.ts";
 import { createStore } from "./store/create-store.ts";
-import { defaultCatalog } from "./videos/catalog.ts";
-import { createVideosClient } from "./videos/videos-client.ts";
+import { openBackend } from "./videos/backend.ts";
 import { createWebServer } from "./web/server.ts";
 
 /** The whole bot. */
@@ -36,6 +35,7 @@ const STOP_TIMEOUT_MS = 5_000;
 const POLL_INTERVAL_MS = 10_000;
 /** The simulator is in this process and takes seconds, so asking it often costs nothing and shows its progress. */
 const SIMULATOR_POLL_INTERVAL_MS = 1_000;
+const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 3_600_000;
 
 /** Builds the bot from its configuration; nothing else constructs. `extra` platforms join the configured ones. */
@@ -46,24 +46,20 @@ export async function createApp(options: {
 }): Promise<App> {
   const { config, logger, extra = [] } = options;
   const now = Date.now;
-  const catalog = defaultCatalog;
+  const limits = config.LIMITS === undefined ? {} : await readLimitsFile(config.LIMITS);
+  const backend = await openBackend({ config, onChange: () => {}, logger });
+  const { catalog, videos } = backend;
   const store = await createStore({ url: config.STORE_URL });
   const media = await createFileMediaStore({
     directory: config.MEDIA_DIR,
     maxTotalBytes: config.MEDIA_MAX_GB * 1024 ** 3,
     logger,
   });
-  const backend = await openBackend(config, logger);
   const simulated = backend.simulator !== undefined;
-  const videos = createVideosClient({
-    ...backend,
-    onMissing: (operation) =>
-      logger.warn({ operation }, "the backend does not have this; it is switched off for an hour"),
-  });
   const platforms = await openPlatforms({ config, store, media, catalog, commands, simulated, now, logger });
   const adapters = new Map([...platforms.adapters, ...extra].map((adapter) => [adapter.platform, adapter]));
   const queue = createInProcessQueue({ concurrency: CONCURRENCY, logger });
-  const { jobs, services, handler, work, poller, sweep, prepare } = createBot({
+  const bot = createBot({
     store,
     media,
     videos,
@@ -79,6 +75,11 @@ export async function createApp(options: {
     galleryUrl: (platform) => config.PUBLIC_URL ?? (platform === "web" ? "" : undefined),
     galleryLinkMs: config.GALLERY_LINK_DAYS * DAY_MS,
     pollIntervalMs: config.POLL_INTERVAL_MS ?? (simulated ? SIMULATOR_POLL_INTERVAL_MS : POLL_INTERVAL_MS),
+    jobTimeoutMs: config.JOB_TIMEOUT_MINUTES * MINUTE_MS,
+    maxActive: config.MAX_ACTIVE_JOBS,
+    confirmAboveUsd: config.CONFIRM_ABOVE_USD ?? Number.POSITIVE_INFINITY,
+    limits,
+    backendLines: backend.lines,
     simulated,
     faults: backend.simulator?.faults ?? [],
     now,
@@ -90,7 +91,8 @@ export async function createApp(options: {
     now,
     logger,
   });
-  const repetitions = [sweep, poller, services.forgetting.sweep, retention];
+  const { jobs, services, handler } = bot;
+  const repetitions = [...bot.repetitions, retention, backend.watch];
   const web = createWebServer({
     host: config.HOST,
     port: config.PORT,
@@ -145,15 +147,16 @@ export async function createApp(options: {
   return {
     handler,
     async start() {
-      await prepare();
+      await bot.prepare();
       const { url } = await web.listen();
       await Promise.all([...adapters.values()].map((adapter) => adapter.start(handler)));
-      queue.start(work);
+      queue.start(bot.work);
       for (const repetition of repetitions) repetition.start();
       return { url, platforms: [...adapters.keys()], backend: backend.name };
     },
     async stop() {
       await Promise.all([...adapters.values()].map((adapter) => adapter.stop()));
+      bot.stop();
       const ended = Promise.all([
         web.close(),
         queue.stop(STOP_TIMEOUT_MS),
@@ -165,16 +168,4 @@ export async function createApp(options: {
       await store.close();
     },
   };
-}
-
-/** The backend that is configured, or the embedded one. */
-async function openBackend(config: Config, logger: Logger) {
-  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl, MEDIA_DIR } = config;
-  if (apiKey !== undefined || baseUrl !== undefined) {
-    // Servers of one's own often ask for no key; the client insists on having one to send.
-    return { apiKey: apiKey ?? "none", baseUrl, name: baseUrl ?? "openai", simulator: undefined };
-  }
-  const { createSimulator } = await import("./videos/simulator/simulator.ts");
-  const simulator = await createSimulator({ dataDir: join(dirname(MEDIA_DIR), "simulator"), logger });
-  return { apiKey: "simulated", baseUrl: simulator.baseUrl, name: "simulator", simulator };
 }

@@ -6,14 +6,17 @@ import { createDrafts } from "./chat/drafts.ts";
 import type { OperatorNotice } from "./chat/operator-notice.ts";
 import type { OpenLink } from "./chat/options.ts";
 import { createPageQueries } from "./chat/page-queries.ts";
+import type { Line } from "./chat/rich-text.ts";
 import { createGallery } from "./gallery/gallery.ts";
 import { createGalleryLinks } from "./gallery/gallery-links.ts";
 import { createPeople } from "./gallery/people.ts";
 import { createStars } from "./gallery/stars.ts";
+import { createBackendPace } from "./jobs/backend-pace.ts";
 import { backfill } from "./jobs/backfill.ts";
 import { createCardBoard } from "./jobs/card-board.ts";
 import { createCardRenderer } from "./jobs/card-renderer.ts";
 import { createForgetting } from "./jobs/forgetting.ts";
+import { isCharged, isEnded } from "./jobs/job.ts";
 import { createJobAccess } from "./jobs/job-access.ts";
 import { createJobFiles } from "./jobs/job-files.ts";
 import { createJobLists } from "./jobs/job-lists.ts";
@@ -24,12 +27,19 @@ import { createJobStore } from "./jobs/job-store.ts";
 import { createJobSweep } from "./jobs/job-sweep.ts";
 import { createJobWorker } from "./jobs/job-worker.ts";
 import { createListing } from "./jobs/listing.ts";
+import { createPacedClient } from "./jobs/paced-client.ts";
 import { createPermissions } from "./jobs/permissions.ts";
+import { createQuotes } from "./jobs/quotes.ts";
+import { createSubmission } from "./jobs/submission.ts";
 import { createTypicalDuration } from "./jobs/typical-duration.ts";
+import { createWaitingLine } from "./jobs/waiting-line.ts";
 import type { Logger } from "./logger.ts";
 import type { MediaStore } from "./media/media-store.ts";
 import type { WorkQueue } from "./queue/work-queue.ts";
+import { createRepetition } from "./repeat.ts";
 import { createSettings } from "./settings/settings.ts";
+import type { LimitRules } from "./spending/limits.ts";
+import { createSpending } from "./spending/spending.ts";
 import type { Store } from "./store/store.ts";
 import type { Catalog } from "./videos/catalog.ts";
 import type { VideosClient } from "./videos/videos-client.ts";
@@ -51,19 +61,34 @@ export interface BotOptions {
   galleryUrl: (platform: PlatformName) => string | undefined;
   galleryLinkMs: number;
   pollIntervalMs: number;
+  /** How long a backend may take for a video (ms). */
+  jobTimeoutMs: number;
+  /** Videos at the backend at once; the others wait their turn. */
+  maxActive: number;
+  /** What may be spent on a video without asking (US dollars). */
+  confirmAboveUsd: number;
+  limits: LimitRules;
+  /** What makes the videos, for people. */
+  backendLines: () => Line[];
   simulated: boolean;
   faults: CommandContext["faults"];
   now: () => number;
   logger: Logger;
 }
 
+const SETTLE_EVERY_MS = 60_000;
 /** Platforms repeat a request within minutes; a day is plenty. */
 const SEEN_TTL_MS = 24 * 3_600_000;
 
 /** Builds the core: everything between the chat platforms and the backend. Nothing of it runs yet. */
 export function createBot(options: BotOptions) {
-  const { store, media, videos, adapters, commands, catalog, queue, budget, simulated, now, logger } =
-    options;
+  const { store, media, adapters, commands, catalog, queue, budget, simulated, now, logger } = options;
+  const pace = createBackendPace({
+    now,
+    onStopped: (until) => logger.warn({ until }, "the backend has no money left; new videos are refused"),
+    onResumed: () => logger.info("the backend has money again; new videos are taken"),
+  });
+  const videos = createPacedClient(options.videos, pace);
   const jobs = createJobStore({ store, now });
   const settings = createSettings({ store, catalog, logger });
   const permissions = createPermissions({ settings, operatorIds: options.operatorIds });
@@ -79,14 +104,29 @@ export function createBot(options: BotOptions) {
     isOff: async (channel) => (await settings.here(channel)).gallery === "off",
     now,
   });
-  const render = createCardRenderer({ jobs, access, typical, simulated, buttons, now });
+  const line = createWaitingLine({
+    maxActive: options.maxActive,
+    onTurn: (jobId) => queue.add(jobId),
+    onMoved: (jobIds) => void showAll(jobIds),
+  });
+  const render = createCardRenderer({ jobs, access, typical, simulated, line, buttons, now });
   const board = createCardBoard({ adapters, budget, jobs, render, logger });
-  const poller = createJobPoller({ jobs, videos, board, queue, intervalMs: options.pollIntervalMs, logger });
+  const poller = createJobPoller({
+    ...{ jobs, videos, board, queue, pace, now, logger },
+    intervalMs: options.pollIntervalMs,
+    timeoutMs: options.jobTimeoutMs,
+  });
+  const spending = createSpending({
+    ...{ store, now, logger },
+    rules: options.limits,
+    operatorIds: options.operatorIds,
+  });
+  const quotes = createQuotes({ store });
   const sweep = createJobSweep({ jobs, queue, now, logger });
   const queries = createPageQueries({ store });
   const drafts = createDrafts({ store, adapters });
   const forgetting = createForgetting({
-    ...{ store, jobs, gallery, links, stars, settings, queries, drafts },
+    ...{ store, jobs, gallery, links, stars, settings, queries, drafts, quotes, spending },
     ...{ media, adapters, now, logger },
   });
 
@@ -108,23 +148,22 @@ export function createBot(options: BotOptions) {
     list: listing,
     stars,
     typical,
+    spending,
+    line,
+    pace,
     tellOperator: options.tellOperator,
     now,
     logger,
+  });
+  const submission = createSubmission({
+    ...{ jobs, settings, board, queue, media, spending, quotes, catalog, now, logger },
+    confirmAboveUsd: options.confirmAboveUsd,
   });
   const checks = { jobs, access, permissions };
   const services: Services = {
     jobs: createJobService({
       ...checks,
-      settings,
-      adapters,
-      board,
-      queue,
-      media,
-      videos,
-      catalog,
-      now,
-      logger,
+      ...{ settings, adapters, media, videos, catalog, submission, quotes, pace },
     }),
     store: jobs,
     access,
@@ -138,10 +177,12 @@ export function createBot(options: BotOptions) {
     people: createPeople({ gallery }),
     settings,
     permissions,
+    spending,
     forgetting,
     queries,
     drafts,
     videos,
+    backend: { lines: options.backendLines },
     now,
   };
   const handler: ChatHandler = createDispatcher({
@@ -154,7 +195,34 @@ export function createBot(options: BotOptions) {
     logger,
   });
 
-  /** To be awaited before anything is asked of it. */
-  const prepare = () => backfill({ store, jobs, list: listing, now, logger });
-  return { jobs, services, handler, work, poller, sweep, prepare };
+  async function showAll(jobIds: readonly string[]): Promise<void> {
+    for (const job of await jobs.getMany([...jobIds])) {
+      board.show(job).catch((err: unknown) => logger.warn({ jobId: job.id, err }, "card not updated"));
+    }
+  }
+
+  /** Settles what a crash left between the end of a job and its accounts. */
+  const settling = createRepetition({
+    work: () =>
+      spending.sweep(async (jobId) => {
+        const job = await jobs.get(jobId);
+        if (!job) return "gone";
+        if (!isEnded(job)) return "open";
+        return isCharged(job) ? "charged" : "refunded";
+      }),
+    pauseMs: () => SETTLE_EVERY_MS,
+    onError: (err) => logger.warn({ err }, "accounts could not be settled, trying again"),
+  });
+
+  /** To be awaited before anything is asked of it: who has a place at the backend is known before anybody waits. */
+  async function prepare(): Promise<void> {
+    await backfill({ store, jobs, list: listing, now, logger });
+    for (const job of await jobs.active()) if (job.phase !== "posted") line.see(job);
+  }
+
+  return {
+    ...{ jobs, services, handler, work, poller, sweep, prepare },
+    repetitions: [sweep, poller, forgetting.sweep, settling],
+    stop: () => line.stop(),
+  };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DIALECT_NAMES } from "./videos/dialect.ts";
 
 const text = z.string().trim();
 const optional = text.optional();
@@ -18,6 +19,12 @@ const flag = z
 export const settings = {
   OPENAI_API_KEY: optional,
   OPENAI_BASE_URL: optionalUrl,
+  VIDEO_BACKEND: z.enum(["auto", ...DIALECT_NAMES]).default("auto"),
+  VIDEO_MODELS: optional,
+  MAX_ACTIVE_JOBS: count(1, 100_000).default(20),
+  JOB_TIMEOUT_MINUTES: z.coerce.number().positive().default(120),
+  CONFIRM_ABOVE_USD: z.coerce.number().min(0).optional(),
+  LIMITS: optional,
   DISCORD_TOKEN: optional,
   DISCORD_API_URL: optionalUrl,
   DISCORD_GUILD_ID: optional,

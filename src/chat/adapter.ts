@@ -31,6 +31,11 @@ export interface Actor {
   moderator: boolean;
   /** Of the whole server or workspace. Discord: Manage Server; Slack: admin or owner; playground: its user. */
   manager: boolean;
+  /**
+   * What limits by role go by. Discord: the ids of the member's roles, without @everyone; Slack: all of "owner", "admin",
+   * "member" and "guest" that hold; elsewhere none.
+   */
+  roles: readonly string[];
 }
 
 /** A picture someone handed over; nothing of it is loaded until `open`. */

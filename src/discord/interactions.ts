@@ -149,12 +149,19 @@ function destinationOf({ guildId, channelId, channel }: Interaction): Destinatio
   };
 }
 
-function actorOf({ user, memberPermissions }: Interaction): Actor {
+function actorOf({ user, member, guildId, memberPermissions }: Interaction): Actor {
   const may = (permission: bigint) => memberPermissions?.has(permission) ?? false;
   return {
     id: user.id,
     name: user.displayName,
     moderator: may(PermissionFlagsBits.ManageMessages),
     manager: may(PermissionFlagsBits.ManageGuild),
+    roles: rolesOf(member).filter((id) => id !== guildId),
   };
+}
+
+/** Of a guild that the library knows, it makes the ids into roles, and adds @everyone, whose id is the guild's. */
+function rolesOf(member: Interaction["member"]): string[] {
+  if (!member) return [];
+  return Array.isArray(member.roles) ? member.roles : [...member.roles.cache.keys()];
 }

@@ -4,6 +4,7 @@ import type { JobAccess } from "./job-access.ts";
 import { CHILDREN_MAX, type JobButton, renderJob } from "./job-card.ts";
 import type { JobStore } from "./job-store.ts";
 import type { TypicalDuration } from "./typical-duration.ts";
+import { describePlace, type WaitingLine } from "./waiting-line.ts";
 
 /** Gathers what a card shows besides its job. */
 export function createCardRenderer(options: {
@@ -11,16 +12,18 @@ export function createCardRenderer(options: {
   access: JobAccess;
   typical: TypicalDuration;
   simulated: boolean;
+  line: Pick<WaitingLine, "place">;
   /** The buttons of all commands; asked each time, as a backend may turn out not to have some of them. */
   buttons: () => readonly JobButton[];
   now: () => number;
 }): (job: Job) => Promise<Card> {
-  const { jobs, access, typical, simulated, buttons, now } = options;
+  const { jobs, access, typical, simulated, line, buttons, now } = options;
 
   return async function render(job) {
     const { request, result, destination, remixes } = job;
     const parent = request.operation === "create" ? undefined : await jobs.get(request.parentJobId);
     const children = remixes.length === 0 ? [] : await jobs.getMany(remixes.slice(-CHILDREN_MAX));
+    const place = line.place(job.id);
     return renderJob(job, {
       now: now(),
       typicalMs: typical.of(request),
@@ -28,6 +31,7 @@ export function createCardRenderer(options: {
       children: children.map((child) => ({ id: child.id, link: access.link(child) })),
       resultLink: result && result.message !== destination.message ? access.link(job) : undefined,
       simulated,
+      waiting: place && describePlace(place),
       buttons: buttons(),
     });
   };

@@ -14,9 +14,11 @@ import type { Stars } from "../gallery/stars.ts";
 import type { MediaStore } from "../media/media-store.ts";
 import { createRepetition, type Repetition } from "../repeat.ts";
 import type { SettingsStore } from "../settings/settings.ts";
+import type { Spending } from "../spending/spending.ts";
 import type { Collection, Store } from "../store/store.ts";
 import { isEnded, type Job } from "./job.ts";
 import type { HistoryScope, JobStore } from "./job-store.ts";
+import type { Quotes } from "./quotes.ts";
 
 /** What came of an erasure: what is under way is finished first, and erased within the hour after. */
 export interface Erased {
@@ -48,6 +50,8 @@ interface Dependencies {
   settings: SettingsStore;
   queries: PageQueries;
   drafts: Drafts;
+  quotes: Quotes;
+  spending: Pick<Spending, "forget">;
   media: MediaStore;
   adapters: ReadonlyMap<PlatformName, ChatAdapter>;
   now: () => number;
@@ -63,7 +67,7 @@ const ORPHAN_AFTER_MS = 60_000;
 
 /** Builds what erases; each erasure can be repeated after a crash, as a job is in its histories until all else is gone. */
 export function createForgetting(dependencies: Dependencies): Forgetting {
-  const { store, jobs, gallery, links, stars, settings, queries, drafts } = dependencies;
+  const { store, jobs, gallery, links, stars, settings, queries, drafts, quotes, spending } = dependencies;
   const { media, adapters, now, logger } = dependencies;
   const departures: Collection<{ platform: PlatformName; workspace: string; at: number }> = store.collection<{
     platform: PlatformName;
@@ -129,6 +133,7 @@ export function createForgetting(dependencies: Dependencies): Forgetting {
     await gallery.clear(place);
     await links.forget(place);
     await settings.clear({ channel: place });
+    await spending.forget("channel", place);
     return count;
   }
 
@@ -138,6 +143,7 @@ export function createForgetting(dependencies: Dependencies): Forgetting {
     // What is left there is entries whose jobs are gone.
     await eraseJobs(place);
     await settings.clearWorkspace(place);
+    await spending.forget("server", { ...place, channel: "" });
     await links.forgetWorkspace(place);
     logger.info({ ...place, ...count }, "server forgotten");
     return count;
@@ -172,6 +178,7 @@ export function createForgetting(dependencies: Dependencies): Forgetting {
       await stars.forget({ platform, id }, async (jobId) => (await jobs.get(jobId))?.destination);
       await drafts.forget(platform, id);
       await queries.forget(id);
+      for (const jobId of await quotes.forget({ platform, id })) await media.delete(jobId);
       logger.info({ platform, person: id, ...count }, "person forgotten");
       return count;
     },

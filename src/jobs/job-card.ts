@@ -1,6 +1,7 @@
 import type { Card, CardButton, CardProgress } from "../chat/card.ts";
 import { type Line, shorten } from "../chat/rich-text.ts";
-import { describeSize } from "../videos/catalog.ts";
+import { type ClipExtras, type ClipSettings, describeSize } from "../videos/catalog.ts";
+import { formatUsd } from "../videos/prices.ts";
 import { explainFailure } from "./failure-words.ts";
 import { type Derivation, isDeleted, isEnded, type Job } from "./job.ts";
 
@@ -21,12 +22,16 @@ export interface JobView {
   /** Where the finished video stands, when that is another message than the card. */
   resultLink: string | undefined;
   simulated: boolean;
+  /** Where it stands in the line for the backend: "Waiting, 3rd of 7"; undefined when it does not wait. */
+  waiting: string | undefined;
   buttons: readonly JobButton[];
 }
 
 /** Longest prompt on a card, in characters; the whole one is in the job. */
 const PROMPT_MAX = 600;
 const ALT_TEXT_MAX = 900;
+/** Longest text of an extra, such as a negative prompt. */
+const EXTRA_MAX = 80;
 /** Links to what was made from a video; `/video info` shows all. */
 export const CHILDREN_MAX = 3;
 
@@ -38,7 +43,7 @@ export function renderJob(job: Job, view: JobView): Card {
     revision: job.revision,
     kind: isOver(job) ? "final" : "progress",
     tone: job.phase === "delivered" ? "good" : job.failure ? "bad" : "neutral",
-    title: titleOf(job),
+    title: (job.phase === "posted" && view.waiting) || titleOf(job),
     prompt: isDeleted(job) ? "" : shorten(job.request.prompt, PROMPT_MAX),
     lines: isDeleted(job)
       ? [deletionLine(job)]
@@ -65,9 +70,10 @@ export function describeDuration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} m`;
 }
 
-/** "sora-2 · 4 s · portrait 720x1280" */
-export function describeClip(clip: { model: string; seconds: string; size: string }): string {
-  return `${clip.model} · ${clip.seconds} s · ${describeSize(clip.size)}`;
+/** "sora-2 · 4 s · portrait 720x1280"; without what the backend decides. */
+export function describeClip({ model, seconds, size }: ClipSettings): string {
+  const length = seconds === "" ? [] : [`${seconds} s`];
+  return [model, ...length, ...(size === "" ? [] : [describeSize(size)])].join(" · ");
 }
 
 /** The state in a word or two. */
@@ -92,14 +98,23 @@ export function titleOf(job: Job): string {
 }
 
 function settingsLine(job: Job): Line {
-  const { requester, request } = job;
+  const { requester, request, costUsd } = job;
   const inherited = request.operation === "create" ? "" : " (inherited)";
   const image = request.operation === "create" && request.image ? " · from a picture" : "";
+  const extras = request.operation === "create" ? describeExtras(request.extras) : "";
+  const cost = costUsd === undefined ? "" : ` · about ${formatUsd(costUsd)}`;
   return [
     "by ",
     { person: requester.id, name: requester.name },
-    ` · ${describeClip(request)}${inherited}${image}`,
+    ` · ${describeClip(request)}${inherited}${image}${extras}${cost}`,
   ];
+}
+
+/** " · seed 5"; long texts are not shown. */
+function describeExtras(extras: ClipExtras = {}): string {
+  return Object.entries(extras)
+    .map(([name, value]) => ` · ${name.replaceAll("_", " ")} ${shorten(String(value), EXTRA_MAX)}`)
+    .join("");
 }
 
 const KINSHIP: Record<Derivation, string> = { remix: "Remix", edit: "Edit", extend: "Extension" };
@@ -144,6 +159,7 @@ function childrenLine({ remixes }: Job, { children }: JobView): Line[] {
 
 function progressOf(job: Job, view: JobView): CardProgress | undefined {
   if (isOver(job)) return undefined;
+  if (job.phase === "posted" && view.waiting) return undefined;
   const elapsedMs = view.now - job.createdAt;
   const percent = job.phase === "downloading" || job.phase === "delivering" ? 100 : job.video?.progress;
   // The first few percent say little about the rest.

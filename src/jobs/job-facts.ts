@@ -1,5 +1,6 @@
 import { type Line, shorten } from "../chat/rich-text.ts";
 import { ago, momentOf, roughly } from "../chat/times.ts";
+import { formatUsd } from "../videos/prices.ts";
 import type { Video } from "../videos/video.ts";
 import { explainFailure } from "./failure-words.ts";
 import { isDeleted, type Job } from "./job.ts";
@@ -37,8 +38,10 @@ export function factLines(job: Job, view: { now: number; fresh: Video | "gone" |
   const facts: [string, string | undefined][] = [
     ["State", stateOf(job)],
     ["Model", job.request.model],
-    ["Length", `${job.request.seconds} s`],
-    ["Size", job.request.size],
+    ["Length", job.request.seconds === "" ? undefined : `${job.request.seconds} s`],
+    ["Size", job.request.size || undefined],
+    ...extraFacts(job),
+    ["Estimated cost", job.costUsd === undefined ? undefined : formatUsd(job.costUsd)],
     ["Created", momentOf(job.createdAt)],
     ["Completed", completedAt === undefined ? undefined : momentOf(completedAt)],
     ["At the video service", whereabouts(job, view)],
@@ -51,6 +54,15 @@ export function factLines(job: Job, view: { now: number; fresh: Video | "gone" |
       : [[{ bold: "Made from" }, " ", { code: job.request.parentJobId }]]),
     ...(failure ? [[{ bold: failure.what }, ` ${failure.advice}`]] : []),
   ];
+}
+
+/** What was asked for besides. */
+function extraFacts({ request }: Job): [string, string][] {
+  const extras = request.operation === "create" ? (request.extras ?? {}) : {};
+  return Object.entries(extras).map(([name, value]) => [
+    `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll("_", " ")}`,
+    shorten(String(value), PROMPT_MAX),
+  ]);
 }
 
 function stateOf(job: Job): string {

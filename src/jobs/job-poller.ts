@@ -3,8 +3,10 @@ import type { Logger } from "pino";
 import { ServiceError } from "../errors.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
 import { createRepetition, type Repetition } from "../repeat.ts";
+import { sleep } from "../sleep.ts";
 import type { Video } from "../videos/video.ts";
 import type { VideosClient } from "../videos/videos-client.ts";
+import type { BackendPace } from "./backend-pace.ts";
 import type { CardBoard } from "./card-board.ts";
 import { deleting, type Failure, failing, type Job, observed } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
@@ -25,7 +27,11 @@ interface Dependencies {
   videos: VideosClient;
   board: CardBoard;
   queue: WorkQueue;
+  pace: Pick<BackendPace, "pollWaitMs">;
   intervalMs: number;
+  /** How long a backend may take for a video, from when it was asked for it (ms). */
+  timeoutMs: number;
+  now: () => number;
   logger: Logger;
 }
 
@@ -36,9 +42,17 @@ const SPARE_PAGES = 2;
 const AT_ONCE = 8;
 /** Share of the interval by which ticks are spread, so that several bots do not ask in step. */
 const JITTER = 0.1;
+/** A backend that says nothing at all about an overdue video is given this much longer to come back (ms): it may be done. */
+const SILENCE_MS = 24 * 3_600_000;
 
-/** One list page shows a hundred videos, so a thousand jobs cost ten requests; only what no page showed is retrieved. */
-export function createJobPoller({ jobs, videos, board, queue, intervalMs, logger }: Dependencies): JobPoller {
+/**
+ * One list page shows a hundred videos, so a thousand jobs cost ten requests; only what no page showed is retrieved. From
+ * a backend that has no list every video is, spread over the interval.
+ */
+export function createJobPoller(dependencies: Dependencies): JobPoller {
+  const { jobs, videos, board, queue, pace, intervalMs, timeoutMs, now, logger } = dependencies;
+  const stopping = new AbortController();
+
   /** What the list's pages show of the wanted videos, and whether what they do not show is to be asked for one by one. */
   async function listed(
     wanted: ReadonlySet<string>,
@@ -61,11 +75,12 @@ export function createJobPoller({ jobs, videos, board, queue, intervalMs, logger
     }
   }
 
-  async function apply(job: Job, transition: (job: Job) => Job): Promise<void> {
+  async function apply(job: Job, transition: (job: Job) => Job): Promise<Job | undefined> {
     const next = await jobs.update(job.id, transition);
-    if (!next) return;
-    if (next.phase !== "rendering") return queue.add(next.id);
-    board.show(next).catch((err: unknown) => logger.warn({ jobId: next.id, err }, "card not updated"));
+    if (next && next.phase !== "rendering") queue.add(next.id);
+    else if (next)
+      board.show(next).catch((err: unknown) => logger.warn({ jobId: next.id, err }, "card not updated"));
+    return next;
   }
 
   async function retrieve(job: Job, videoId: string): Promise<Video | "gone" | undefined> {
@@ -74,8 +89,23 @@ export function createJobPoller({ jobs, videos, board, queue, intervalMs, logger
     if (video === "gone") {
       const failure = { code: "video_gone", message: "The backend does not know this video any more." };
       await apply(job, (current) => ended(current, failure));
-    } else if (video) await apply(job, (current) => observed(current, video));
+    } else if (video) await see(job, video);
     return video;
+  }
+
+  /** Writes down how a video stands; one that takes too long is given up, and stopped where the backend can do that. */
+  async function see(job: Job, video: Video): Promise<void> {
+    const after = await apply(job, (current) => givenUp(observed(current, video), 0));
+    if (after?.failure?.code !== "timed_out" || !videos.supports("cancel")) return;
+    await videos
+      .delete(video.id)
+      .catch((err: unknown) => logger.warn({ jobId: job.id, err }, "overdue video could not be stopped"));
+  }
+
+  function givenUp(job: Job, extraMs: number): Job {
+    const sinceMs = now() - (job.createSentAt ?? job.createdAt);
+    if (job.phase !== "rendering" || sinceMs < timeoutMs + extraMs) return job;
+    return failing(job, { code: "timed_out", message: "The video was not finished in time." });
   }
 
   /** "gone" when the backend says so; undefined when it says nothing now. */
@@ -86,29 +116,61 @@ export function createJobPoller({ jobs, videos, board, queue, intervalMs, logger
     return undefined;
   }
 
+  /** As many as are asked for at once are asked for now; more are spread, so that no backend gets them in a burst. */
+  async function inTime(index: number, count: number): Promise<void> {
+    if (count > AT_ONCE) await sleep((index * intervalMs) / count, stopping.signal);
+  }
+
   async function tick(): Promise<void> {
     const rendering = (await jobs.active()).filter((job) => job.phase === "rendering");
     const byVideo = new Map(rendering.flatMap((job) => (job.video ? [[job.video.id, job] as const] : [])));
-    if (byVideo.size === 0) return;
+    if (byVideo.size === 0 || pace.pollWaitMs() > 0) return;
     const { seen, askForRest } = await listed(new Set(byVideo.keys()));
+    const rest = [...byVideo].filter(([videoId]) => !seen.has(videoId));
     const steps = new PQueue({ concurrency: AT_ONCE });
-    const failed = (job: Job) => (err: unknown) =>
-      logger.error({ jobId: job.id, err }, "video's state could not be written down");
-    for (const [videoId, job] of byVideo) {
-      const video = seen.get(videoId);
-      if (video) steps.add(() => apply(job, (current) => observed(current, video))).catch(failed(job));
-      else if (askForRest) steps.add(() => retrieve(job, videoId)).catch(failed(job));
-    }
-    await steps.onIdle();
+    const step = (job: Job, work: () => Promise<unknown>) =>
+      steps
+        .add(work)
+        .catch((err: unknown) =>
+          logger.error({ jobId: job.id, err }, "video's state could not be written down"),
+        );
+    const shown = [...seen].flatMap(([videoId, video]) => {
+      const job = byVideo.get(videoId);
+      return job ? [step(job, () => see(job, video))] : [];
+    });
+    const asked = rest.map(async ([videoId, job], index) => {
+      if (askForRest) await inTime(index, rest.length);
+      if (stopping.signal.aborted) return;
+      const video = askForRest ? await step(job, () => retrieve(job, videoId)) : undefined;
+      const silent = video === undefined && givenUp(job, SILENCE_MS) !== job;
+      if (silent) await step(job, () => apply(job, (current) => givenUp(current, SILENCE_MS)));
+    });
+    await Promise.all([...shown, ...asked]);
   }
 
+  let begunAt = 0;
   const repetition = createRepetition({
-    work: tick,
-    pauseMs: () => intervalMs * (1 + JITTER * Math.random()),
+    work: () => {
+      begunAt = now();
+      return tick();
+    },
+    // What was spread over the interval has taken its time already.
+    pauseMs() {
+      const restMs = intervalMs * (1 + JITTER * Math.random()) - (now() - begunAt);
+      return Math.max(restMs, pace.pollWaitMs(), intervalMs * JITTER);
+    },
     onError: (err) => logger.warn({ err }, "poll failed, trying again next time"),
   });
   const look = async (job: Job) => job.video && retrieve(job, job.video.id);
-  return { ...repetition, tick, look };
+  return {
+    start: repetition.start,
+    stop() {
+      stopping.abort();
+      return repetition.stop();
+    },
+    tick,
+    look,
+  };
 }
 
 /** A video that is gone was stopped, where somebody wanted that; else it failed. */

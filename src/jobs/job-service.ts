@@ -1,24 +1,27 @@
-import type { Logger } from "pino";
 import type { ChatAdapter, ChatRequest, ImageAttachment, PlatformName } from "../chat/adapter.ts";
+import { momentOf } from "../chat/times.ts";
 import { UserError } from "../errors.ts";
 import type { MediaStore } from "../media/media-store.ts";
-import type { WorkQueue } from "../queue/work-queue.ts";
 import type { SettingsStore } from "../settings/settings.ts";
-import { type Catalog, type ClipSettings, extendSteps, settleClip } from "../videos/catalog.ts";
-import type { VideosClient } from "../videos/videos-client.ts";
-import type { CardBoard } from "./card-board.ts";
 import {
-  type Derivation,
-  isDeleted,
-  isEnded,
-  type Job,
-  type JobRequest,
-  type ReferenceImage,
-} from "./job.ts";
+  type Catalog,
+  type ClipExtras,
+  type ClipSettings,
+  extendSteps,
+  settleClip,
+  settleExtras,
+  type VideoModel,
+} from "../videos/catalog.ts";
+import type { VideosClient } from "../videos/videos-client.ts";
+import type { BackendPace } from "./backend-pace.ts";
+import { copyImage, refitImage } from "./earlier-image.ts";
+import { type Derivation, isDeleted, isEnded, type Job } from "./job.ts";
 import type { JobAccess } from "./job-access.ts";
-import { createJobId, type JobStore } from "./job-store.ts";
+import { createJobId } from "./job-store.ts";
 import type { Permissions } from "./permissions.ts";
+import type { Quotes } from "./quotes.ts";
 import { keepImage, loadPicture, nearestSize } from "./reference-image.ts";
+import type { Submission } from "./submission.ts";
 
 /** What Slack's form holds, and what every platform therefore takes (characters). */
 export const PROMPT_MAX = 3000;
@@ -29,126 +32,98 @@ const INVISIBLE = /[\s\p{C}]/gu;
 /** What people may leave open. */
 export type WantedClip = Partial<Record<keyof ClipSettings, string | undefined>>;
 
-/** Takes requests for videos. Everything a person can mend is a UserError, thrown before anything is paid. */
+/**
+ * Takes requests for videos. Everything a person can mend is a UserError, thrown before anything is paid. What costs more
+ * than people are to spend without being asked is kept until they confirm it: these then resolve to undefined.
+ */
 export interface JobService {
-  /** @param wanted.imageOf a job whose picture is used where none is given. */
+  /** @param wanted.like a job whose picture and extras are used where none are given. */
   create(
     request: ChatRequest,
     wanted: WantedClip & {
       prompt: string;
       image?: ImageAttachment | undefined;
-      imageOf?: string | undefined;
+      extras?: Record<string, string>;
+      like?: string | undefined;
     },
-  ): Promise<Job>;
+  ): Promise<Job | undefined>;
   /** Makes something new from a finished video; an extension needs `addSeconds`. */
   derive(
     request: ChatRequest,
     wanted: { operation: Derivation; parentJobId: string; prompt: string; addSeconds?: string },
-  ): Promise<Job>;
+  ): Promise<Job | undefined>;
   /** Runs an ended job's request again, for whoever asks. @throws UserError while it is under way. */
-  retry(request: ChatRequest, jobId: string): Promise<Job>;
+  retry(request: ChatRequest, jobId: string): Promise<Job | undefined>;
+  /** Makes what somebody was asked about. @throws UserError when there is nothing to answer (any more). */
+  confirm(request: ChatRequest, jobId: string): Promise<Job>;
+  /** Leaves it; once more is harmless. */
+  decline(request: ChatRequest, jobId: string): Promise<void>;
 }
 
 interface Dependencies {
-  jobs: JobStore;
   access: JobAccess;
   permissions: Permissions;
   settings: SettingsStore;
   adapters: ReadonlyMap<PlatformName, ChatAdapter>;
-  board: CardBoard;
-  queue: WorkQueue;
   media: MediaStore;
-  videos: VideosClient;
+  videos: Pick<VideosClient, "supports">;
   catalog: Catalog;
-  now: () => number;
-  logger: Logger;
+  submission: Submission;
+  quotes: Quotes;
+  pace: Pick<BackendPace, "stopped">;
 }
 
-/** Checks requests, writes their jobs, posts their cards and hands them to the queue. */
+/** Checks requests, each until nothing of it can be wrong any more; what is left is the submission's. */
 export function createJobService(dependencies: Dependencies): JobService {
-  const { jobs, access, permissions, settings, adapters, board, queue, media, videos, catalog, now, logger } =
-    dependencies;
-
-  async function submit(request: ChatRequest, id: string, wanted: JobRequest): Promise<Job> {
-    const { destination, actor, uploadLimitBytes, receipt } = request;
-    const { ping, spoiler } = await settings.effective(actor.id, destination);
-    const at = now();
-    const job: Job = {
-      id,
-      revision: 1,
-      createdAt: at,
-      updatedAt: at,
-      phase: "accepted",
-      destination,
-      ...(receipt !== undefined && { receipt }),
-      requester: { id: actor.id, name: actor.name },
-      ...(uploadLimitBytes !== undefined && { uploadLimitBytes }),
-      ping,
-      ...(spoiler === "on" && { spoiler: true }),
-      request: wanted,
-      remixes: [],
-    };
-    await jobs.insert(job);
-    await postCard(job, request);
-    queue.add(id);
-    return job;
-  }
-
-  /** A card that does not get out now is found or posted by the worker: the job is written, it is not lost. */
-  async function postCard(job: Job, request: ChatRequest): Promise<void> {
-    try {
-      await board.post(job, request.reply.card);
-    } catch (err) {
-      logger.warn({ jobId: job.id, err }, "first card not posted by the request's own answer");
-    }
-  }
+  const { access, permissions, settings, adapters, media, videos, catalog } = dependencies;
+  const { submission, quotes, pace } = dependencies;
 
   /** All that can be wrong with a request whatever it is for. */
   async function admit({ actor, destination }: ChatRequest, parent?: Job): Promise<void> {
+    const stopped = pace.stopped();
+    if (stopped) throw outOfMoney(stopped.until);
     await permissions.require("create", actor, destination);
     if (parent) await permissions.require("remix", actor, destination, parent);
     await adapters.get(destination.platform)?.checkAccess(destination);
-  }
-
-  /** Every job has its picture to itself, so that none loses it with another. */
-  async function copyImage(
-    id: string,
-    image: ReferenceImage | undefined,
-  ): Promise<ReferenceImage | undefined> {
-    if (!image) return undefined;
-    const mediaKey = image.mediaKey.replace(/^[^/]+/, id);
-    if (!(await media.stat(image.mediaKey))) throw imageGone();
-    await media.put(mediaKey, media.read(image.mediaKey));
-    return { ...image, mediaKey };
   }
 
   async function createFrom(request: ChatRequest, picture: ImageAttachment | undefined, wanted: WantedClip) {
     const loaded = picture && (await loadPicture(picture));
     const offered = await settings.catalogFor(request.actor.id, request.destination);
     const clip = settleClip(offered, wanted);
-    if (!loaded) return { clip, loaded };
-    const sizes = catalog.models.find(({ id }) => id === clip.model)?.sizes ?? [clip.size];
-    return { clip: { ...clip, size: wanted.size ?? nearestSize(loaded, sizes) }, loaded };
+    const model = modelOf(clip);
+    if (!loaded || model.sizes.length === 0) return { clip, model, loaded };
+    return { clip: { ...clip, size: wanted.size ?? nearestSize(loaded, model.sizes) }, model, loaded };
+  }
+
+  /** The catalogue's entry of a settled clip. */
+  function modelOf({ model }: ClipSettings): VideoModel {
+    const found = catalog.models.find(({ id }) => id === model);
+    if (!found) throw new UserError("unknown_model", `There is no model “${model}” here.`, "model");
+    return found;
   }
 
   return {
-    async create(request, { prompt, image, imageOf, ...wanted }) {
+    async create(request, { prompt, image, extras = {}, like, ...wanted }) {
       const text = checkPrompt(prompt);
       await admit(request);
       const id = createJobId();
-      const before = imageOf === undefined || image ? undefined : await access.find(request, imageOf);
-      const { clip, loaded } = await createFrom(request, image, wanted);
-      const old = before?.request.operation === "create" ? before.request.image : undefined;
+      const before = like === undefined ? undefined : await access.find(request, like);
       // Deleted while the form was open: without its picture it would be another video.
-      if (before && !old) throw imageGone();
+      if (before && isDeleted(before) && !image) throw deletedWithPicture();
+      const earlier = before?.request.operation === "create" ? before.request : undefined;
+      const { clip, model, loaded } = await createFrom(request, image, wanted);
+      if ((loaded ?? earlier?.image) && !model.image) throw takesNoImage(model, catalog);
       const reference = loaded
         ? await keepImage(id, loaded, clip.size, media)
-        : await refit(id, old, before, clip);
-      return submit(request, id, {
+        : await refitImage(id, earlier, clip, media);
+      const settled = settleExtras(catalog, model, { ...inherited(earlier?.extras, model), ...extras });
+      return submission.submit(request, id, {
         operation: "create",
         prompt: text,
         ...clip,
         ...(reference && { image: reference }),
+        ...(Object.keys(settled).length > 0 && { extras: settled }),
       });
     },
 
@@ -159,7 +134,7 @@ export function createJobService(dependencies: Dependencies): JobService {
       const { model, seconds, size } = parent.request;
       const length = operation === "extend" ? checkStep(seconds, addSeconds) : undefined;
       await admit(request, parent);
-      return submit(request, createJobId(), {
+      return submission.submit(request, createJobId(), {
         operation,
         prompt: text,
         model,
@@ -182,29 +157,36 @@ export function createJobService(dependencies: Dependencies): JobService {
         await admit(request);
         const id = createJobId();
         const { image: old, ...rest } = wanted;
-        const image = await copyImage(id, old);
-        return submit(request, id, { ...rest, ...(image && { image }) });
+        const image = await copyImage(id, old, media);
+        return submission.submit(request, id, { ...rest, ...(image && { image }) });
       }
       if (!videos.supports(wanted.operation)) throw notOffered(wanted.operation);
       await admit(request, await access.findFinished(request, wanted.parentJobId));
-      return submit(request, createJobId(), wanted);
+      return submission.submit(request, createJobId(), wanted);
+    },
+
+    async confirm(request, jobId) {
+      const { destination, actor } = request;
+      const quote = await quotes.take(jobId, { platform: destination.platform, id: actor.id });
+      if (!quote) throw quoteGone();
+      try {
+        const { request: wanted } = quote;
+        const parent =
+          wanted.operation === "create" ? undefined : await access.findFinished(request, wanted.parentJobId);
+        await admit(request, parent);
+        return await submission.accept(request, jobId, wanted, quote.usd);
+      } catch (error) {
+        // What can be mended can be confirmed once more then.
+        if (error instanceof UserError) await quotes.keep(quote);
+        throw error;
+      }
+    },
+
+    async decline({ destination, actor }, jobId) {
+      const quote = await quotes.take(jobId, { platform: destination.platform, id: actor.id });
+      if (quote) await media.delete(jobId);
     },
   };
-
-  /** The picture of an earlier job, for the new clip's size. */
-  async function refit(
-    id: string,
-    image: ReferenceImage | undefined,
-    before: Job | undefined,
-    { size }: ClipSettings,
-  ): Promise<ReferenceImage | undefined> {
-    if (!image || before?.request.size === size) return copyImage(id, image);
-    const { filename, contentType, mediaKey } = image;
-    const info = await media.stat(mediaKey);
-    if (!info) throw imageGone();
-    const kept = { filename, contentType, bytes: info.bytes, open: async () => media.read(mediaKey) };
-    return keepImage(id, await loadPicture(kept), size, media);
-  }
 }
 
 function checkPrompt(prompt: string): string {
@@ -233,8 +215,34 @@ function checkStep(seconds: string, step: string | undefined): string {
   throw new UserError("unsupported_step", message, "seconds");
 }
 
-function imageGone(): UserError {
-  return new UserError("image_gone", "The picture is no longer kept here. Attach it again.", "image");
+/** What an earlier job was asked for besides, as far as this model has it. */
+function inherited(extras: ClipExtras | undefined, { extras: known }: VideoModel): Record<string, string> {
+  const kept = Object.entries(extras ?? {}).filter(([name]) => known.some((extra) => extra.name === name));
+  return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
+}
+
+function takesNoImage({ label }: VideoModel, { models }: Catalog): UserError {
+  const others = models.filter(({ image }) => image).map((model) => model.label);
+  const advice = others.length === 0 ? "Leave it out." : `These do: ${others.join(", ")}.`;
+  return new UserError("no_image", `${label} does not start from a picture. ${advice}`, "image");
+}
+
+function outOfMoney(until: number): UserError {
+  return new UserError(
+    "budget_stopped",
+    `The video service's budget is used up, so no new videos are taken right now. It is tried again after ${momentOf(until)}; whoever runs this bot knows.`,
+  );
+}
+
+function quoteGone(): UserError {
+  return new UserError(
+    "quote_gone",
+    "This was answered already, or asked too long ago. Ask for the video again.",
+  );
+}
+
+function deletedWithPicture(): UserError {
+  return new UserError("image_gone", "That video was deleted with its picture. Attach it again.", "image");
 }
 
 function notOffered(operation: Derivation): UserError {

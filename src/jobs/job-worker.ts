@@ -8,8 +8,10 @@ import type { Gallery } from "../gallery/gallery.ts";
 import type { Stars } from "../gallery/stars.ts";
 import type { MediaStore } from "../media/media-store.ts";
 import type { Work } from "../queue/work-queue.ts";
+import type { Spending } from "../spending/spending.ts";
 import type { Video } from "../videos/video.ts";
 import type { VideosClient } from "../videos/videos-client.ts";
+import type { BackendPace } from "./backend-pace.ts";
 import type { CardBoard } from "./card-board.ts";
 import { fetchMedia, mediaFiles } from "./delivery.ts";
 import { explainFailure } from "./failure-words.ts";
@@ -22,6 +24,7 @@ import {
   type Failure,
   failed,
   failing,
+  isCharged,
   type Job,
   type JobRequest,
   type Phase,
@@ -34,6 +37,7 @@ import type { JobStore } from "./job-store.ts";
 import type { ListInGallery } from "./listing.ts";
 import { findLostVideo } from "./lost-video.ts";
 import type { TypicalDuration } from "./typical-duration.ts";
+import type { WaitingLine } from "./waiting-line.ts";
 
 interface Dependencies {
   jobs: JobStore;
@@ -46,6 +50,9 @@ interface Dependencies {
   list: ListInGallery;
   stars: Stars;
   typical: TypicalDuration;
+  spending: Pick<Spending, "settle">;
+  line: WaitingLine;
+  pace: Pick<BackendPace, "requireCreate">;
   tellOperator: OperatorNotice;
   now: () => number;
   logger: Logger;
@@ -55,11 +62,12 @@ interface Dependencies {
 type Step = (job: Job) => Promise<Job | undefined>;
 
 /**
- * For how long a backend that asks to come back later is asked again: to take a video, counted from the request, and
- * to hand out a completed one, counted from its completion, and to delete one. Deliveries are tried for ever: the video is paid for.
+ * For how long a backend that asks to come back later is asked again: to take a video, counted from the first time it was
+ * asked to, and to hand out a completed one, counted from its completion, and to delete one. Deliveries are tried for
+ * ever: the video is paid for.
  */
-const PATIENCE: Partial<Record<Phase, { ms: number; since: "createdAt" | "updatedAt" }>> = {
-  posted: { ms: 3_600_000, since: "createdAt" },
+const PATIENCE: Partial<Record<Phase, { ms: number; since: "firstSentAt" | "updatedAt" }>> = {
+  posted: { ms: 3_600_000, since: "firstSentAt" },
   downloading: { ms: 600_000, since: "updatedAt" },
   deleting: { ms: 3_600_000, since: "updatedAt" },
 };
@@ -72,7 +80,7 @@ const LOOK_FOR_MS = 30_000;
  */
 export function createJobWorker(dependencies: Dependencies): Work {
   const { jobs, videos, media, board, adapters, render, gallery, list, stars } = dependencies;
-  const { typical, tellOperator, now, logger } = dependencies;
+  const { typical, spending, line, pace, tellOperator, now, logger } = dependencies;
 
   const steps: Partial<Record<Phase, Step>> = {
     /** The process died around the first card: find it or post it. */
@@ -84,7 +92,12 @@ export function createJobWorker(dependencies: Dependencies): Work {
     },
 
     async posted(job) {
+      if (!line.see(job)) {
+        showLater(job);
+        return undefined;
+      }
       const send = await prepare(job);
+      pace.requireCreate();
       const sending = await jobs.update(job.id, (current) => creating(current, now()));
       if (sending?.phase !== "creating") return sending;
       const video = await send().catch((error: unknown) => notTaken(sending, error));
@@ -128,6 +141,7 @@ export function createJobWorker(dependencies: Dependencies): Work {
         });
         await jobs.noteMessage(result, job.id);
         await list(job, at);
+        await spending.settle(job.id, "charged");
         const done = await jobs.update(job.id, (current) => delivered(current, result, at));
         if (!done) return;
         typical.note(done);
@@ -138,12 +152,17 @@ export function createJobWorker(dependencies: Dependencies): Work {
     },
 
     async failing(job) {
+      await settle(job);
       await board.show(job);
+      const { what, operator } = explainFailure(job.failure ?? { code: "", message: "" });
+      if (operator)
+        await tellOperator({ kind: what, lines: [[{ bold: what }, ` Job ${job.id} failed of it.`]] });
       return jobs.update(job.id, failed);
     },
 
     /** Each of these can be done again: what is gone stays gone. What people see goes first. */
     async deleting(job) {
+      await settle(job);
       await gallery.remove(job.destination, job.id);
       await stars.remove(job.id);
       await media.delete(job.id);
@@ -156,6 +175,8 @@ export function createJobWorker(dependencies: Dependencies): Work {
       return jobs.update(job.id, deleted);
     },
   };
+
+  const settle = (job: Job) => spending.settle(job.id, isCharged(job) ? "charged" : "refunded");
 
   /** A backend that cannot delete, or will not, keeps the video for as long as it keeps any; one that cannot yet is asked again. */
   async function removeFromBackend({ id, video }: Job): Promise<void> {
@@ -225,17 +246,13 @@ export function createJobWorker(dependencies: Dependencies): Work {
 
   async function fail(job: Job, failure: Failure): Promise<Job | undefined> {
     logger.warn({ jobId: job.id, code: failure.code, requestId: failure.requestId }, "job failed");
-    const next = await jobs.update(job.id, (current) => failing(current, failure));
-    const { what, operator } = explainFailure(failure);
-    if (operator)
-      await tellOperator({ kind: what, lines: [[{ bold: what }, ` Job ${job.id} failed of it.`]] });
-    return next;
+    return jobs.update(job.id, (current) => failing(current, failure));
   }
 
   /** Whether waiting may mend it: for as long as people would still want the answer. */
   function worthWaiting(job: Job, error: ServiceError): boolean {
     const patience = PATIENCE[job.phase];
-    return error.retryable && (!patience || now() - job[patience.since] < patience.ms);
+    return error.retryable && (!patience || now() - (job[patience.since] ?? now()) < patience.ms);
   }
 
   async function run(job: Job, step: Step): Promise<Job | undefined> {
@@ -245,7 +262,7 @@ export function createJobWorker(dependencies: Dependencies): Work {
       if (error instanceof ServiceError && worthWaiting(job, error)) throw error;
       if (!(error instanceof ServiceError))
         logger.error({ jobId: job.id, phase: job.phase, err: error }, "job step failed");
-      // A card that cannot say that its job failed is the end of it, too.
+      // A card that cannot say how its job ended is the end of it, too.
       if (job.phase === "failing") return jobs.update(job.id, failed);
       if (job.phase === "deleting") return jobs.update(job.id, deleted);
       return fail(job, failureOf(job, error));
@@ -256,8 +273,12 @@ export function createJobWorker(dependencies: Dependencies): Work {
     let job = await jobs.get(jobId);
     // A platform that is not set up today may be tomorrow.
     if (job && !adapters.has(job.destination.platform)) return;
-    for (let step = job && steps[job.phase]; job && step; step = job && steps[job.phase])
+    while (job) {
+      line.see(job);
+      const step = steps[job.phase];
+      if (!step) return;
       job = await run(job, step);
+    }
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Destination, Ping } from "../chat/adapter.ts";
-import type { ClipSettings } from "../videos/catalog.ts";
+import type { ClipExtras, ClipSettings } from "../videos/catalog.ts";
 import type { Video, VideoStatus } from "../videos/video.ts";
 
 /** A picture that guides the generation; a retry needs it again, so it stays as long as the media store keeps it. */
@@ -14,7 +14,7 @@ export type Derivation = "remix" | "edit" | "extend";
 
 /** What to ask the backend for. Of an extension `seconds` is the whole length, `addSeconds` what comes to it. */
 export type JobRequest = ClipSettings & { prompt: string } & (
-    | { operation: "create"; image?: ReferenceImage }
+    | { operation: "create"; image?: ReferenceImage; extras?: ClipExtras }
     | { operation: Derivation; parentJobId: string; sourceVideoId: string; addSeconds?: string }
   );
 
@@ -70,8 +70,11 @@ export interface Job {
   /** The video is shown to those alone who want to see it. */
   spoiler?: boolean;
   request: JobRequest;
-  /** When the create was sent. */
+  /** What it was estimated to cost when it was asked for; absent where the price is not known. */
+  costUsd?: number;
+  /** When the create was sent, and when the first one was that the backend refused for now. */
   createSentAt?: number;
+  firstSentAt?: number;
   video?: {
     id: string;
     status: VideoStatus;
@@ -108,6 +111,14 @@ export function isFinished({ phase, video }: Job): boolean {
   return video !== undefined && (phase === "delivered" || phase === "delivering");
 }
 
+/**
+ * Whether it counts as paid for: the backend made the video, or may have made it. What failed there, was stopped or was
+ * never begun does not.
+ */
+export function isCharged({ video, failure }: Job): boolean {
+  return video?.status === "completed" || failure?.code === "answer_lost";
+}
+
 /** Whether it is gone, or on its way out. */
 export function isDeleted({ phase }: Job): boolean {
   return phase === "deleting" || phase === "deleted";
@@ -130,7 +141,8 @@ export function posted(job: Job, destination: Destination): Job {
 
 /** A create is about to be sent. */
 export function creating(job: Job, now: number): Job {
-  return job.phase === "posted" ? { ...job, phase: "creating", createSentAt: now } : job;
+  if (job.phase !== "posted") return job;
+  return { ...job, phase: "creating", createSentAt: now, firstSentAt: job.firstSentAt ?? now };
 }
 
 /** The backend refused the create for certain: nothing was made, it may be sent again. */

@@ -5,6 +5,7 @@ import { ServiceError, UserError } from "../errors.ts";
 import { limitBytes } from "../media/limit-bytes.ts";
 import type { MediaStore } from "../media/media-store.ts";
 import type { PictureShape } from "../media/pictures.ts";
+import { pixelsOf, ratioOf } from "../videos/catalog.ts";
 import type { ReferenceImage } from "./job.ts";
 
 /** What the API takes as a reference (its documentation), and a moving PNG, whose first picture is taken. */
@@ -14,6 +15,8 @@ const ANY_PICTURE = "image/*";
 /** What Slack's form takes at most, and plenty for any camera's picture (bytes); the same wherever it comes from. */
 export const MAX_IMAGE_BYTES = 10 * 1024 ** 2;
 const FETCH_TIMEOUT_MS = 30_000;
+/** Of a picture whose size in pixels nothing prescribes: no video model renders more. */
+const LONG_SIDE = 1920;
 /** Sizes whose shapes differ by less are one shape to the eye: 720x1280 and 1024x1792 do by 1.6 %. */
 const SAME_SHAPE = 1.02;
 
@@ -52,7 +55,7 @@ export async function loadPicture(image: ImageAttachment): Promise<LoadedPicture
 /**
  * The size whose shape is nearest to a picture's, so that the least of it is cut off. Of sizes with the same shape it is
  * the one that is offered first, which models list from small and cheap to large.
- * @param sizes `width x height` in pixels, at least one.
+ * @param sizes `width x height` in pixels or shapes, at least one.
  */
 export function nearestSize(shape: PictureShape, sizes: readonly string[]): string {
   const ratio = shape.width / shape.height;
@@ -73,17 +76,23 @@ export async function keepImage(
   media: MediaStore,
 ): Promise<ReferenceImage> {
   const { fitPicture } = await pictures();
-  const { bytes, contentType, extension } = await fitPicture(picture.bytes, size);
+  const { bytes, contentType, extension } = await fitPicture(picture.bytes, frameFor(picture, size));
   const filename = `reference.${extension}`;
   const mediaKey = `${jobId}/${filename}`;
   await media.put(mediaKey, [bytes]);
   return { mediaKey, filename, contentType };
 }
 
-/** How many times as wide as high. */
-function ratioOf(size: string): number {
-  const [width = 0, height = 0] = size.split("x").map(Number);
-  return width / height;
+/**
+ * The frame in pixels that a picture is cut to: a size's own; for a shape, or where the backend decides, the largest of
+ * that shape within `LONG_SIDE`, which is even as encoders want it.
+ */
+function frameFor(picture: PictureShape, size: string): string {
+  if (pixelsOf(size)) return size;
+  const ratio = size === "" ? picture.width / picture.height : ratioOf(size);
+  const long = Math.min(LONG_SIDE, Math.max(picture.width, picture.height));
+  const even = (length: number) => Math.max(2, 2 * Math.round(length / 2));
+  return ratio >= 1 ? `${even(long)}x${even(long / ratio)}` : `${even(long * ratio)}x${even(long)}`;
 }
 
 /** Twice as wide is as far as twice as high. */

@@ -1,16 +1,12 @@
-import { lookup } from "node:dns/promises";
-import type { IncomingMessage } from "node:http";
-import { request } from "node:https";
-import { isIP, type LookupFunction } from "node:net";
+import { isIP } from "node:net";
 import { Readable } from "node:stream";
 import type { ImageAttachment } from "../chat/adapter.ts";
+import { createGuardedRequest, hostOf, type LinkNetwork } from "./guarded-request.ts";
 import { explainLink, problemOfAnswer, refusal } from "./image-link-problems.ts";
 import { limitBytes } from "./limit-bytes.ts";
 import { isPublicAddress } from "./public-address.ts";
 
 const HTTPS_PORT = 443;
-const MAX_REDIRECTS = 3;
-const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** From the first name that is looked up to the last byte. */
 const TIMEOUT_MS = 20_000;
 /** Characters of the name by which people see a link's picture. */
@@ -26,31 +22,18 @@ const HEADERS = {
 /** Makes a picture of a link; nothing is fetched before it is opened. @throws UserError when it can be no such link. */
 export type LinkOpener = (address: string) => ImageAttachment;
 
-/** What links reach; whatever is not given is the real network. */
-export interface LinkNetwork {
-  /** Every IP address of a host name. */
-  resolve?: (hostname: string) => Promise<string[]>;
-  /** Whether an IP address may be connected to. */
-  allows?: (address: string) => boolean;
-  /** 443 alone, so that nobody looks for other services through the bot. */
-  port?: number;
-  /** Certificates (PEM) to trust in the place of the system's. */
-  certificates?: string;
-  timeoutMs?: number;
-}
-
 /**
- * Opens https links to pictures on public hosts. For each hop the host's name is looked up once, every address it has
- * must be public, and the connection goes to those very addresses: what the name server says a moment later changes
- * nothing. At most three redirects are followed, each checked like the link itself; neither cookies nor tokens are sent.
- * What goes wrong is a UserError for whoever gave the link.
+ * Opens https links to pictures on public hosts, and on no other host that they redirect to; neither cookies nor tokens
+ * are sent. What goes wrong is a UserError for whoever gave the link.
+ * @param options.port 443 alone, so that nobody looks for other services through the bot.
  */
-export function createLinkOpener(options: { maxBytes: number } & LinkNetwork): LinkOpener {
-  const { maxBytes, resolve = resolveAll, allows = isPublicAddress, certificates } = options;
-  const { port = HTTPS_PORT, timeoutMs = TIMEOUT_MS } = options;
+export function createLinkOpener(
+  options: { maxBytes: number; port?: number; timeoutMs?: number } & LinkNetwork,
+): LinkOpener {
+  const { maxBytes, port = HTTPS_PORT, timeoutMs = TIMEOUT_MS, allows = isPublicAddress } = options;
+  const guarded = createGuardedRequest(options);
 
-  function check(address: string): URL {
-    const url = URL.parse(address);
+  function check(url: URL | null): URL {
     if (url?.protocol !== "https:") throw refusal("https");
     if (url.username !== "" || url.password !== "") throw refusal("credentials");
     if (Number(url.port || HTTPS_PORT) !== port) throw refusal("port");
@@ -59,35 +42,16 @@ export function createLinkOpener(options: { maxBytes: number } & LinkNetwork): L
     return url;
   }
 
-  async function get(url: URL, signal: AbortSignal): Promise<IncomingMessage> {
-    const host = hostOf(url);
-    const addresses = isIP(host) ? [host] : await unlessAborted(resolve(host), signal);
-    if (!addresses.every(allows)) throw refusal("private");
-    return new Promise((answered, failed) => {
-      // No agent: a connection that was made for another name is never used again.
-      const connection = { agent: false, lookup: answerWith(addresses), ca: certificates };
-      const sent = request(url, { ...connection, headers: HEADERS, signal });
-      sent.on("response", answered).on("error", failed).end();
-    });
-  }
-
-  async function follow(start: URL, signal: AbortSignal): Promise<IncomingMessage> {
-    let url = start;
-    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-      const response = await get(url, signal);
-      const { location } = response.headers;
-      if (!REDIRECTS.has(response.statusCode ?? 0) || location === undefined) return response;
-      response.destroy();
-      url = check(URL.parse(location, url.href)?.href ?? "");
-    }
-    throw refusal("redirects");
-  }
-
   async function open(start: URL, asked: AbortSignal): Promise<Readable> {
     const signal = AbortSignal.any([asked, AbortSignal.timeout(timeoutMs)]);
     const explain = (error: unknown) => explainLink(error, start.hostname, maxBytes, signal);
     try {
-      const response = await follow(start, signal);
+      const response = await guarded.get(start, {
+        check,
+        headers: () => HEADERS,
+        refuse: refusal,
+        signal,
+      });
       const problem = problemOfAnswer(response, start.hostname, maxBytes);
       if (problem) {
         response.destroy();
@@ -101,7 +65,7 @@ export function createLinkOpener(options: { maxBytes: number } & LinkNetwork): L
   }
 
   return (address) => {
-    const url = check(address.trim());
+    const url = check(URL.parse(address.trim()));
     return {
       filename: (url.pathname.split("/").at(-1) || url.hostname).slice(0, MAX_NAME),
       contentType: "image/*",
@@ -110,40 +74,6 @@ export function createLinkOpener(options: { maxBytes: number } & LinkNetwork): L
       open: (signal) => open(url, signal),
     };
   };
-}
-
-async function resolveAll(hostname: string): Promise<string[]> {
-  const found = await lookup(hostname, { all: true });
-  return found.map(({ address }) => address);
-}
-
-/** What `lookup` of `node:net` would find, if these addresses were all there are. */
-function answerWith(addresses: readonly string[]): LookupFunction {
-  const found = addresses.map((address) => ({ address, family: isIP(address) }));
-  return (hostname, { all }, callback) => {
-    const [first] = found;
-    if (!first) callback(Object.assign(new Error(`${hostname} has no address`), { code: "ENOTFOUND" }), []);
-    else if (all) callback(null, found);
-    else callback(null, first.address, first.family);
-  };
-}
-
-/** A URL's host without the brackets of an IPv6 address. */
-function hostOf({ hostname }: URL): string {
-  return hostname.replace(/^\[(.*)\]$/, "$1");
-}
-
-/** For what cannot be aborted itself, such as asking a name server. */
-async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([result, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }
 
 async function* explained(

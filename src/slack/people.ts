@@ -1,3 +1,4 @@
+import type { UsersInfoResponse } from "@slack/web-api";
 import type { Logger } from "pino";
 import { makeRoom } from "../answers.ts";
 import type { Actor } from "../chat/adapter.ts";
@@ -11,7 +12,9 @@ export interface Caller {
   name?: string;
 }
 
-/** Who people are: their display name, and whether they run the workspace. */
+type User = NonNullable<UsersInfoResponse["user"]>;
+
+/** Who people are: their display name, whether they run the workspace, and their standing in it. */
 export interface People {
   /**
    * What Slack says; where it does not say it in time, what it said before, else what the request says.
@@ -43,11 +46,9 @@ export function createPeople({ now, logger }: { now: () => number; logger: Logge
   async function ask(workspace: Workspace, caller: Caller): Promise<Actor> {
     const { user } = await workspace.call((client) => client.users.info({ user: caller.id }));
     const name = user?.profile?.display_name || user?.real_name || user?.name || caller.name || NAMELESS;
-    // Admins of other organisations, whom a shared channel brings here, run theirs.
-    const isStaff =
-      user?.team_id === workspace.id && user.is_restricted !== true && user.is_ultra_restricted !== true;
-    const manager = isStaff && (user.is_admin === true || user.is_owner === true);
-    const actor = { id: caller.id, name, moderator: manager, manager };
+    const roles = rolesIn(workspace, user);
+    const manager = roles.includes("admin");
+    const actor: Actor = { id: caller.id, name, moderator: manager, manager, roles };
     const key = keyOf(workspace, caller);
     remembered.delete(key);
     makeRoom(remembered, REMEMBERED_MAX);
@@ -79,7 +80,7 @@ export function createPeople({ now, logger }: { now: () => number; logger: Logge
       const known = remembered.get(keyOf(workspace, caller));
       if (known && known.until > now()) return known.actor;
       const { id, name = NAMELESS } = caller;
-      const otherwise: Actor = known?.actor ?? { id, name, moderator: false, manager: false };
+      const otherwise: Actor = known?.actor ?? { id, name, moderator: false, manager: false, roles: [] };
       const patienceMs = patient ? PATIENCE_FOR_WORDS_MS : known ? PATIENCE_OF_OLD_MS : PATIENCE_MS;
       const answered = new AbortController();
       const asked = (patient ? askAgain : askOnce)(workspace, caller).catch((err: unknown) => {
@@ -90,4 +91,12 @@ export function createPeople({ now, logger }: { now: () => number; logger: Logge
       return Promise.race([asked, waited]).finally(() => answered.abort());
     },
   };
+}
+
+/** Admins of other organisations, whom a shared channel brings here, run theirs: here they are guests. */
+function rolesIn({ id }: Workspace, user: User | undefined): string[] {
+  if (!user) return [];
+  if (user.team_id !== id || user.is_restricted || user.is_ultra_restricted) return ["guest"];
+  if (user.is_owner) return ["owner", "admin", "member"];
+  return user.is_admin ? ["admin", "member"] : ["member"];
 }

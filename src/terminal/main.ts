@@ -44,7 +44,7 @@ async function ask(invocation: Invocation): Promise<string | undefined> {
   finished = Promise.withResolvers();
   const request: ChatRequest = {
     id: randomUUID(),
-    actor: { id: "you", name: "you", moderator: true, manager: true },
+    actor: { id: "you", name: "you", moderator: true, manager: true, roles: [] },
     destination: { platform: "terminal", workspace: "local", channel: "terminal" },
     invocation,
     reply: {

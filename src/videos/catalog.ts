@@ -1,47 +1,123 @@
 import { UserError } from "../errors.ts";
 
+/** A parameter that a model has besides the API's own, offered as an option of `/video create`. */
+export type ModelExtra = { name: string; description: string } & (
+  | { type: "number"; min?: number; max?: number; integer?: boolean }
+  | { type: "text"; maxLength: number }
+  | { type: "choice"; choices: readonly string[] }
+);
+
+/** Values of extras by their names, in the types that backends take. */
+export type ClipExtras = Readonly<Record<string, string | number>>;
+
 /** A model as people can choose it. */
 export interface VideoModel {
   id: string;
-  /** Clip lengths in seconds, as the API spells them. */
+  /** What people see. */
+  label: string;
+  /** Clip lengths in seconds, as the API spells them; none: the backend decides. */
   seconds: readonly string[];
-  /** Resolutions as `width x height` in pixels. */
+  /** Resolutions as `width x height` in pixels, or shapes such as `16:9`; none: the backend decides. */
   sizes: readonly string[];
+  /** Whether it can start from a picture. */
+  image: boolean;
+  extras: readonly ModelExtra[];
+  /** US dollars a second by size, `*` for every other size; absent: not known. */
+  usdPerSecond?: Readonly<Record<string, number>>;
 }
 
 /** The models a backend offers and what holds when nothing is chosen. */
 export interface Catalog {
   models: readonly VideoModel[];
-  defaults: { model: string; seconds: string; size: string };
+  defaults: ClipSettings;
 }
 
-/** The two hosted models the API was made for; sora-2 took the 720p sizes only (vendor's documentation). */
+/** What to make: every field decided; "" where the backend decides. */
+export interface ClipSettings {
+  model: string;
+  seconds: string;
+  size: string;
+}
+
+/** The API's own lengths and sizes, which servers take unless they say otherwise (its specification). */
+export const API_SECONDS: readonly string[] = ["4", "8", "12"];
+export const API_SIZES: readonly string[] = ["720x1280", "1280x720", "1024x1792", "1792x1024"];
+
+/**
+ * The two hosted models the API was made for, with their prices at the time; sora-2 took the 720p sizes only (vendor's
+ * documentation).
+ */
 export const defaultCatalog: Catalog = {
   models: [
-    { id: "sora-2", seconds: ["4", "8", "12"], sizes: ["720x1280", "1280x720"] },
+    {
+      id: "sora-2",
+      label: "sora-2",
+      seconds: API_SECONDS,
+      sizes: ["720x1280", "1280x720"],
+      image: true,
+      extras: [],
+      usdPerSecond: { "*": 0.1 },
+    },
     {
       id: "sora-2-pro",
-      seconds: ["4", "8", "12"],
-      sizes: ["720x1280", "1280x720", "1024x1792", "1792x1024"],
+      label: "sora-2-pro",
+      seconds: API_SECONDS,
+      sizes: API_SIZES,
+      image: true,
+      extras: [],
+      usdPerSecond: { "*": 0.3, "1024x1792": 0.5, "1792x1024": 0.5 },
     },
   ],
   defaults: { model: "sora-2", seconds: "4", size: "720x1280" },
 };
 
-/** "portrait 720x1280": the shape in a word, then the pixels. */
+/** A catalogue that can be replaced while everybody holds it. */
+export function createLiveCatalog(first: Catalog): Catalog & { replace(next: Catalog): void } {
+  let current = first;
+  return {
+    get models() {
+      return current.models;
+    },
+    get defaults() {
+      return current.defaults;
+    },
+    replace(next) {
+      current = next;
+    },
+  };
+}
+
+/** "portrait 720x1280", "landscape 16:9": the shape in a word, then what it is; "" stays "". */
 export function describeSize(size: string): string {
-  return `${shapeOf(size)} ${size}`;
+  return size === "" ? "" : `${shapeOf(size)} ${size}`;
 }
 
 /** The word for a resolution's shape. */
 export function shapeOf(size: string): "portrait" | "landscape" | "square" {
-  const [width = 0, height = 0] = size.split("x").map(Number);
+  const { width, height } = partsOf(size);
   return width === height ? "square" : width < height ? "portrait" : "landscape";
 }
 
-/** Every value of a model's property over the whole catalogue, each once, in catalogue order. */
+/** How many times as wide as high a resolution or a shape is. */
+export function ratioOf(size: string): number {
+  const { width, height } = partsOf(size);
+  return width / height;
+}
+
+/** Width and height in pixels; undefined where a size is a shape, or the backend's to decide. */
+export function pixelsOf(size: string): { width: number; height: number } | undefined {
+  return /^\d+x\d+$/.test(size) ? partsOf(size) : undefined;
+}
+
+function partsOf(size: string): { width: number; height: number } {
+  const [width = 0, height = 0] = size.split(/[x:]/).map(Number);
+  return { width, height };
+}
+
+/** Every value of a model's property over the whole catalogue, each once; lengths in order, sizes in catalogue order. */
 export function allOf(catalog: Catalog, property: "seconds" | "sizes"): string[] {
-  return [...new Set(catalog.models.flatMap((model) => model[property]))];
+  const all = [...new Set(catalog.models.flatMap((model) => model[property]))];
+  return property === "seconds" ? all.sort((a, b) => Number(a) - Number(b)) : all;
 }
 
 /** How much longer an extension may make a video, in seconds as the API spells them, and how long it may get in all. */
@@ -51,13 +127,6 @@ const EXTENDED_MAX_SECONDS = 120;
 /** The steps by which a video of that length can still be extended. */
 export function extendSteps(seconds: string): string[] {
   return EXTEND_STEPS.filter((step) => Number(seconds) + Number(step) <= EXTENDED_MAX_SECONDS);
-}
-
-/** What to make: every field decided. */
-export interface ClipSettings {
-  model: string;
-  seconds: string;
-  size: string;
 }
 
 /**
@@ -71,29 +140,108 @@ export function settleClip(
   const id = wanted.model ?? catalog.defaults.model;
   const model = catalog.models.find((candidate) => candidate.id === id);
   if (!model) {
-    const known = catalog.models.map((candidate) => candidate.id).join(", ");
+    const known = catalog.models.map(({ label }) => label).join(", ");
     throw new UserError("unknown_model", `There is no model “${id}” here. Choose one of: ${known}.`, "model");
   }
-  const seconds = wanted.seconds ?? pick(model.seconds, catalog.defaults.seconds);
-  if (!model.seconds.includes(seconds)) {
-    throw new UserError(
-      "unsupported_seconds",
-      `${model.id} makes clips of ${model.seconds.join(", ")} seconds, not ${seconds}.`,
-      "seconds",
-    );
-  }
-  const size = wanted.size ?? pick(model.sizes, catalog.defaults.size);
-  if (!model.sizes.includes(size)) {
-    const offered = model.sizes.map(describeSize).join(", ");
-    throw new UserError(
-      "unsupported_size",
-      `${model.id} does not make ${size}. It makes: ${offered}.`,
-      "size",
-    );
-  }
-  return { model: model.id, seconds, size };
+  return {
+    model: model.id,
+    seconds: settle("seconds", model, model.seconds, wanted.seconds, catalog.defaults.seconds),
+    size: settle("size", model, model.sizes, wanted.size, catalog.defaults.size),
+  };
 }
 
-function pick(offered: readonly string[], preferred: string): string {
-  return offered.includes(preferred) ? preferred : (offered[0] ?? preferred);
+function settle(
+  option: "seconds" | "size",
+  { label }: VideoModel,
+  offered: readonly string[],
+  wanted: string | undefined,
+  preferred: string,
+): string {
+  if (wanted === undefined && preferred === "") return "";
+  if (wanted === undefined) return offered.includes(preferred) ? preferred : (offered[0] ?? "");
+  if (offered.includes(wanted)) return wanted;
+  const isLength = option === "seconds";
+  if (offered.length === 0) {
+    const what = isLength ? "length" : "size";
+    throw new UserError(
+      `unsupported_${option}`,
+      `${label} has a ${what} of its own. Leave “${option}” open.`,
+      option,
+    );
+  }
+  const message = isLength
+    ? `${label} makes clips of ${describeLengths(offered)} seconds, not ${wanted}.`
+    : `${label} does not make ${wanted}. It makes: ${offered.map(describeSize).join(", ")}.`;
+  throw new UserError(`unsupported_${option}`, message, option);
+}
+
+/** "4, 8, 12"; "1 to 10" where it is every whole number between them. */
+function describeLengths(seconds: readonly string[]): string {
+  const isRange = seconds.length > 3 && seconds.every((s, at) => Number(s) === Number(seconds[0]) + at);
+  return isRange ? `${seconds[0]} to ${seconds.at(-1)}` : seconds.join(", ");
+}
+
+/**
+ * Checks what was asked for besides against what the model has.
+ * @param wanted values as they were typed. @throws UserError naming what can be.
+ */
+export function settleExtras(
+  catalog: Catalog,
+  model: VideoModel,
+  wanted: Readonly<Record<string, string>>,
+): ClipExtras {
+  return Object.fromEntries(
+    Object.entries(wanted).map(([name, typed]) => {
+      const extra = model.extras.find((candidate) => candidate.name === name);
+      if (!extra) throw hasNoExtra(catalog, model, name);
+      return [name, settleExtra(extra, typed.trim())];
+    }),
+  );
+}
+
+function hasNoExtra({ models }: Catalog, { label }: VideoModel, name: string): UserError {
+  const others = models.filter(({ extras }) => extras.some((extra) => extra.name === name));
+  const advice =
+    others.length === 0 ? "Leave it out." : `These have: ${others.map((other) => other.label).join(", ")}.`;
+  return new UserError("unknown_extra", `${label} has no “${name}”. ${advice}`, name);
+}
+
+function settleExtra(extra: ModelExtra, typed: string): string | number {
+  const { name } = extra;
+  switch (extra.type) {
+    case "number": {
+      const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, integer = false } = extra;
+      const value = typed === "" ? Number.NaN : Number(typed);
+      const fits = value >= min && value <= max && (!integer || Number.isSafeInteger(value));
+      if (fits) return value;
+      throw new UserError("extra_value", `“${name}” has to be ${describeNumbers(extra)}.`, name);
+    }
+    case "text":
+      if (typed.length <= extra.maxLength) return typed;
+      throw new UserError(
+        "extra_value",
+        `“${name}” has ${typed.length} characters; ${extra.maxLength} is the most.`,
+        name,
+      );
+    case "choice":
+      if (extra.choices.includes(typed)) return typed;
+      throw new UserError(
+        "extra_value",
+        `“${name}” cannot be “${typed.slice(0, 60)}”. Choose one of: ${extra.choices.join(", ")}.`,
+        name,
+      );
+  }
+}
+
+/** "a whole number from 0 to 10" */
+export function describeNumbers(numbers: {
+  min?: number | undefined;
+  max?: number | undefined;
+  integer?: boolean | undefined;
+}): string {
+  const { min, max, integer } = numbers;
+  const what = integer ? "a whole number" : "a number";
+  if (min !== undefined && max !== undefined) return `${what} from ${min} to ${max}`;
+  if (min !== undefined) return `${what}, ${min} at least`;
+  return max === undefined ? what : `${what}, ${max} at most`;
 }

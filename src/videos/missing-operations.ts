@@ -1,4 +1,4 @@
-import type { OptionalOperation } from "./videos-client.ts";
+import type { OptionalOperation } from "./dialect.ts";
 
 /** An answer that was misread, or a backend that was updated, mends itself after this long. */
 const LASTS_MS = 3_600_000;

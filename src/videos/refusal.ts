@@ -7,10 +7,16 @@ export interface Refusal {
   text: string;
   /** Whether it said with Retry-After when to come again. */
   asksToWait?: boolean;
+  /** Where it sends whoever asked, for a redirect. */
+  location?: string | undefined;
 }
 
-/** 429 codes that no waiting mends. */
-const OUT_OF_MONEY = new Set(["insufficient_quota", "billing_hard_limit_reached", "quota_exceeded"]);
+/**
+ * Codes and types by which backends say that there is no money left, which no waiting mends: OpenAI's, new-api's
+ * (`insufficient_user_quota`, `pre_consume_token_quota_failed`), LiteLLM's (`budget_exceeded`).
+ */
+const OUT_OF_MONEY =
+  /insufficient_(quota|user_quota|balance|credits|funds)|billing|quota_(exceeded|failed|not_enough)|budget_exceeded|payment_required/i;
 /** How backends say, by other statuses than 404, that they do not know a video (new-api). */
 const UNKNOWN_VIDEO = new Set(["task_not_exist"]);
 
@@ -51,7 +57,10 @@ export function isRouteNotFound({ status, body }: Refusal): boolean {
 export function refusalCode(refusal: Refusal): string {
   const { status, body } = refusal;
   const named = String(field(body, "code") ?? "");
-  if (status === 402 || OUT_OF_MONEY.has(named)) return "insufficient_quota";
+  if (status === 402 || OUT_OF_MONEY.test(named) || OUT_OF_MONEY.test(String(field(body, "type") ?? "")))
+    return "insufficient_quota";
+  if (status === 429) return "rate_limited";
+  if (status >= 300 && status < 400) return "redirected";
   if (isBareNotFound(refusal)) return "unavailable";
   if (status === 404 && isAboutModel(refusal)) return named === "" ? "no_such_model" : named;
   if (status === 404 || status === 410 || UNKNOWN_VIDEO.has(named)) return "not_found";
@@ -94,10 +103,13 @@ function field(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 }
 
-/** How long a backend asks to wait, in milliseconds. */
-export function retryAfter(headers: Headers | undefined): number | undefined {
-  const seconds = Number(headers?.get("retry-after") ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+/** How long a backend asks to wait, in milliseconds: a number of them, of seconds, or a date. */
+export function retryAfter(headers: Headers | undefined, now: number): number | undefined {
+  const ms = Number(headers?.get("retry-after-ms") ?? Number.NaN);
+  const said = headers?.get("retry-after") ?? "";
+  const seconds = said === "" ? Number.NaN : Number(said);
+  const wait = [ms, seconds * 1000, Date.parse(said) - now].find(Number.isFinite);
+  return wait === undefined ? undefined : Math.max(0, wait);
 }
 
 /** The system's error code below the SDK's and fetch's own errors. */

@@ -17,6 +17,8 @@ export interface Video {
   expiresAt: number | undefined;
   remixedFrom: string | undefined;
   error: { code: string; message: string } | undefined;
+  /** Addresses of the finished file that the backend names besides its own. */
+  links: readonly string[];
 }
 
 /** Some of a backend's videos, and whether there are more. */
@@ -42,28 +44,47 @@ const STATUS_WORDS: Record<VideoStatus, readonly string[]> = {
   failed: ["failed", "error", "expired", "cancelled", "canceled", "deleted"],
 };
 
+/** Words for a video that did not fail by itself, which is all that is said about it. */
+const ENDED_BY = {
+  cancelled: ["cancelled", "canceled", "deleted"],
+  expired: ["expired"],
+};
+
 /** Reads a backend's status word without regard to case; an unknown one is not terminal. */
-function readStatus(word: unknown): VideoStatus {
-  const wanted = readText(word)?.toLowerCase() ?? "";
-  const known = Object.entries(STATUS_WORDS).find(([, words]) => words.includes(wanted));
+function readStatus(word: string): VideoStatus {
+  const known = Object.entries(STATUS_WORDS).find(([, words]) => words.includes(word));
   return known ? (known[0] as VideoStatus) : "in_progress";
 }
 
-/** Whether it can be read as a video: it has an id. */
-function isVideo(raw: unknown): raw is { id: string } {
-  return isRecord(raw) && typeof raw.id === "string" && raw.id !== "";
+/** How servers call the id. */
+const ID_FIELDS = ["id", "task_id", "video_id", "generation_id"];
+
+/** A video's id and fields, bare or in an envelope; undefined where nothing there is a video. */
+function openVideo(raw: unknown): { id: string; body: Fields } | undefined {
+  if (!isRecord(raw)) return undefined;
+  for (const name of ID_FIELDS) {
+    const id = raw[name];
+    if (typeof id === "string" && id !== "") return { id, body: raw };
+  }
+  return Array.isArray(raw.data) ? undefined : openVideo(raw.data);
 }
 
 /**
- * Reads a video as a backend sent it; every field but `id` may be missing or of another type.
+ * Reads a video as a backend sent it; every field but the id may be missing or of another type.
  * @throws TypeError when there is no id.
  */
 export function readVideo(raw: unknown): Video {
-  if (!isVideo(raw)) throw new TypeError("The backend's answer names no video.");
-  const body: Record<string, unknown> & { id: string } = { ...raw };
+  const video = openVideo(raw);
+  if (!video) throw new TypeError("The backend's answer names no video.");
+  return toVideo(video);
+}
+
+function toVideo({ id, body }: { id: string; body: Fields }): Video {
+  const word = (readText(body.status) ?? "").toLowerCase();
+  const status = readStatus(word);
   return {
-    id: body.id,
-    status: readStatus(body.status),
+    id,
+    status,
     progress: readNumber(body.progress),
     // A multipart form, which is how prompts are sent, turns every line break into CR LF.
     prompt: readText(body.prompt)?.replaceAll("\r\n", "\n"),
@@ -74,8 +95,30 @@ export function readVideo(raw: unknown): Video {
     completedAt: readTime(body.completed_at),
     expiresAt: readTime(body.expires_at),
     remixedFrom: readText(body.remixed_from_video_id),
-    error: readError(body.error),
+    error: status === "failed" ? (readError(body.error) ?? endedBy(word)) : readError(body.error),
+    links: readLinks(body),
   };
+}
+
+function endedBy(word: string): Video["error"] {
+  const known = Object.entries(ENDED_BY).find(([, words]) => words.includes(word));
+  return known && { code: known[0], message: `The backend says: ${word}.` };
+}
+
+/** The addresses that an answer names, in the order in which they are worth trying. */
+export function readLinks(body: unknown): string[] {
+  if (!isRecord(body)) return [];
+  const named = [
+    body.url,
+    body.video_url,
+    field(body.video, "url"),
+    ...(Array.isArray(body.data) ? body.data.map((entry: unknown) => field(entry, "url")) : []),
+    field(body.data, "url"),
+    field(body.outputs, "video_url"),
+    field(body.metadata, "url"),
+    ...(Array.isArray(body.unsigned_urls) ? body.unsigned_urls : []),
+  ];
+  return named.filter((address) => typeof address === "string" && address !== "");
 }
 
 /**
@@ -89,15 +132,20 @@ export function readPage(raw: unknown, limit: number, after: string | undefined)
   const data = raw.data === null ? [] : raw.data;
   if (!Array.isArray(data)) throw new TypeError("The backend's answer is no list.");
   // One entry that cannot be read is no reason to know nothing of the others.
-  const sent = data.filter(isVideo).map(readVideo);
+  const sent = data.flatMap((entry: unknown) => {
+    const video = openVideo(entry);
+    return video ? [toVideo(video)] : [];
+  });
   const rest = sent.slice(sent.findIndex(({ id }) => id === after) + 1);
   const full = limit > 0 && rest.length === limit;
   const said = typeof raw.has_more === "boolean" ? raw.has_more : full;
   return { videos: rest.slice(0, limit), more: rest.length > limit || said };
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
+type Fields = Record<string, unknown>;
+
+function isRecord(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function readText(value: unknown): string | undefined {
@@ -109,16 +157,26 @@ function readNumber(value: unknown): number | undefined {
   return typeof number === "number" && Number.isFinite(number) ? number : undefined;
 }
 
+/** Seconds; milliseconds, by their size; or a date in words. */
 function readTime(value: unknown): number | undefined {
-  const seconds = readNumber(value);
-  return seconds === undefined ? undefined : seconds * 1000;
+  const number = readNumber(value);
+  if (number !== undefined) return number > MILLISECONDS_FROM ? number : number * 1000;
+  const parsed = typeof value === "string" ? Date.parse(value) : Number.NaN;
+  return Number.isFinite(parsed) ? parsed : undefined;
 }
+
+/** As seconds this is the year 5138. */
+const MILLISECONDS_FROM = 100_000_000_000;
 
 function readError(value: unknown): Video["error"] {
   if (typeof value === "string" && value !== "") return { code: "unknown", message: value };
   if (!isRecord(value)) return undefined;
   return {
-    code: readText(value.code) ?? "unknown",
-    message: readText(value.message) ?? "The backend gave no reason.",
+    code: readText(value.code) || readText(value.type) || "unknown",
+    message: readText(value.message) || readText(value.detail) || "The backend gave no reason.",
   };
+}
+
+function field(value: unknown, name: string): unknown {
+  return isRecord(value) ? value[name] : undefined;
 }

@@ -1,19 +1,13 @@
 import type { ReadableStream } from "node:stream/web";
-import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError, toFile } from "openai";
 import { ServiceError } from "../errors.ts";
-import type { ClipSettings } from "./catalog.ts";
+import { type BackendLinks, createBackendLinks } from "./backend-links.ts";
+import type { ClipExtras, ClipSettings } from "./catalog.ts";
+import type { Dialect, OptionalOperation } from "./dialect.ts";
+import { dialects } from "./dialects.ts";
+import { createDownloads, NO_ROUTE } from "./downloads.ts";
 import { createMissingOperations } from "./missing-operations.ts";
-import {
-  causeCode,
-  isBareNotFound,
-  isRouteNotFound,
-  isUnclear,
-  type Refusal,
-  refusalCode,
-  refusalText,
-  refusesParameter,
-  retryAfter,
-} from "./refusal.ts";
+import { coded, createOpenAICalls, refusalOf, toServiceError } from "./openai-calls.ts";
+import { isBareNotFound, isRouteNotFound } from "./refusal.ts";
 import { readPage, readVideo, type Video, type VideoPage, type VideoVariant } from "./video.ts";
 
 /** A picture as the API takes it. */
@@ -23,19 +17,12 @@ export interface InputReference {
   bytes: Uint8Array;
 }
 
-/** What some backends do not have. */
-export type OptionalOperation =
-  | "remix"
-  | "edit"
-  | "extend"
-  | "delete"
-  | "list"
-  | Exclude<VideoVariant, "video">;
-
 /** What the bot asks of a backend that speaks the Videos API. All calls throw ServiceError and nothing else. */
 export interface VideosClient {
   /** Costs money: sent once, never repeated here. @throws ServiceError code `answer_lost` when it may have been taken. */
-  create(clip: ClipSettings & { prompt: string; image?: InputReference }): Promise<Video>;
+  create(
+    clip: ClipSettings & { prompt: string; image?: InputReference; extras?: ClipExtras },
+  ): Promise<Video>;
   /**
    * Makes a video anew with another prompt. Costs money: sent once, never repeated here.
    * @throws ServiceError code `answer_lost` when it may have been taken; `not_supported` or `not_found` when it was not.
@@ -68,45 +55,68 @@ export interface VideosClient {
    * Thumbnail and sprite sheet: `no_file` when a completed video has none (any more), `not_found`, `not_supported`.
    */
   download(videoId: string, variant: VideoVariant): Promise<ReadableStream<Uint8Array>>;
-  /** False for an hour from when an answer has shown that the backend does not have it. */
+  /**
+   * Whether the backend has it: its dialect does, nothing proved it missing at the start, and no answer did within the
+   * last hour.
+   */
   supports(operation: OptionalOperation): boolean;
 }
 
-const CREATE_TIMEOUT_MS = 120_000;
-const READ_TIMEOUT_MS = 30_000;
-const DOWNLOAD_TIMEOUT_MS = 600_000;
-/** Connection errors from before anything was sent. */
-const NEVER_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]);
-/** How backends say that there is no such operation, whatever it is about. */
-const NO_ROUTE = [405, 501];
-/** How backends say that a file is not there (yet). */
-const NO_FILE = [400, 404, 409, 422, 425];
 /** How backends say that they do not delete a video: it is not there, or in the making. */
 const NOT_DELETED = [400, 404, 409, 422];
 
-/** Talks to a backend through the `openai` package; the only file that imports it. */
+/** Speaks to a backend in its dialect, and reads whatever it answers. */
 export function createVideosClient(options: {
   apiKey: string;
   baseUrl: string | undefined;
+  /** How the backend speaks, asked with each call. Default: tolerantly, as nobody knows. */
+  dialect?: () => Dialect;
+  /** What was proven missing before anything was asked of it. */
+  lacks?: () => readonly OptionalOperation[];
+  /** Opens the addresses that it names. */
+  links?: BackendLinks;
   /** Hears of each operation that the backend turned out not to have. */
   onMissing?: (operation: OptionalOperation) => void;
   /** The time in Unix milliseconds. */
   now?: () => number;
 }): VideosClient {
-  const { onMissing = () => {}, now = Date.now } = options;
-  const client = new OpenAI({ apiKey: options.apiKey, baseURL: options.baseUrl ?? null, logLevel: "off" });
-  const paid = { maxRetries: 0, timeout: CREATE_TIMEOUT_MS };
-  const read = { maxRetries: 1, timeout: READ_TIMEOUT_MS };
-  const fetched = { maxRetries: 1, timeout: DOWNLOAD_TIMEOUT_MS };
+  const {
+    dialect = () => dialects.generic,
+    lacks = () => [],
+    onMissing = () => {},
+    now = Date.now,
+  } = options;
+  const calls = createOpenAICalls(options);
   const missing = createMissingOperations({ onMissing, now });
+  const downloads = createDownloads({
+    calls,
+    dialect,
+    links: options.links ?? createBackendLinks(options),
+    look,
+    lacking,
+  });
 
-  const retrieve = (videoId: string) =>
-    ask(async () => readVideo(await client.videos.retrieve(videoId, read)));
+  async function retrieve(videoId: string): Promise<Video> {
+    return read(readVideo, await calls.retrieve(videoId));
+  }
+
+  function supports(operation: OptionalOperation): boolean {
+    // What cannot be deleted cannot be stopped that way.
+    if (operation === "cancel" && !supports("delete")) return false;
+    return dialect().has.includes(operation) && !lacks().includes(operation) && !missing.has(operation);
+  }
 
   /** Takes note that the backend does not have an operation, and gives the error that says so. */
   function lacking(operation: OptionalOperation, error: unknown): ServiceError {
     missing.note(operation);
     return coded("not_supported", error);
+  }
+
+  /** Asks for nothing that its dialect does not have. */
+  function require(operation: OptionalOperation): void {
+    if (dialect().has.includes(operation) && !lacks().includes(operation)) return;
+    const message = `${dialect().label} has no ${operation}.`;
+    throw new ServiceError("videos", "not_supported", message, { retryable: false });
   }
 
   /** How a video stands, asked to understand why something was refused; undefined when it is not there. */
@@ -125,8 +135,9 @@ export function createVideosClient(options: {
     videoId: string,
     call: () => Promise<unknown>,
   ): Promise<Video> {
+    require(operation);
     try {
-      return await spend(call);
+      return readPaid(await call());
     } catch (error) {
       const refusal = refusalOf(error);
       if (!refusal) throw error;
@@ -142,69 +153,44 @@ export function createVideosClient(options: {
     return video?.status === "completed" && (video.expiresAt ?? Number.POSITIVE_INFINITY) > now();
   }
 
-  /** Thumbnail or sprite sheet; a backend without them refuses the parameter, or knows none and sends the video. */
-  async function downloadExtra(videoId: string, variant: Exclude<VideoVariant, "video">) {
-    try {
-      const { body, type } = await ask(() => open(videoId, { variant }));
-      if (!type.startsWith("video/")) return body;
-      await body.cancel();
-    } catch (error) {
-      const refusal = refusalOf(error);
-      if (!refusal) throw error;
-      if (NO_ROUTE.includes(refusal.status) || refusesParameter(refusal, "variant"))
-        throw lacking(variant, error);
-      if (!NO_FILE.includes(refusal.status) || isBareNotFound(refusal)) throw error;
-      const video = await look(videoId);
-      if (!video) throw coded("not_found", error);
-      throw video.status === "completed" ? coded("no_file", error) : coded("not_ready", error, true);
-    }
-    const message = `The backend sent the video in place of its ${variant}.`;
-    throw lacking(variant, new ServiceError("videos", "not_supported", message, { retryable: false }));
-  }
-
-  async function open(videoId: string, query: { variant?: VideoVariant }) {
-    const { body, headers } = await client.videos.downloadContent(videoId, query, fetched);
-    if (!body) throw new TypeError("The backend sent no file.");
-    return { body: body as ReadableStream<Uint8Array>, type: headers.get("content-type") ?? "" };
-  }
-
   return {
-    async create({ prompt, model, seconds, size, image }) {
-      const input_reference =
-        image && (await toFile(image.bytes, image.filename, { type: image.contentType }));
-      const body = { prompt, model, seconds, size, ...(input_reference && { input_reference }) };
-      // The SDK types know the hosted models' lengths and sizes only; other backends have their own.
-      return spend(() => client.videos.create(body as OpenAI.VideoCreateParams, paid));
+    async create({ prompt, model, seconds, size, extras, image }) {
+      const { create } = dialect();
+      const body = {
+        ...extras,
+        prompt,
+        model,
+        ...(seconds !== "" && create.seconds(seconds)),
+        ...(size !== "" && create.size(size)),
+        ...(image && create.image(image)),
+      };
+      return readPaid(await calls.create(body, create.body));
     },
-    remix: (videoId, prompt) =>
-      derive("remix", videoId, () => client.videos.remix(videoId, { prompt }, paid)),
-    // The SDK sends these two as forms; LiteLLM reads them as JSON alone.
-    edit: (videoId, prompt) =>
-      derive("edit", videoId, () =>
-        client.post("/videos/edits", { body: { prompt, video: { id: videoId } }, ...paid }),
-      ),
+    remix: (videoId, prompt) => derive("remix", videoId, () => calls.remix(videoId, { prompt })),
+    edit: (videoId, prompt) => derive("edit", videoId, () => calls.edit({ prompt, video: { id: videoId } })),
     extend: (videoId, prompt, seconds) =>
-      derive("extend", videoId, () =>
-        client.post("/videos/extensions", { body: { prompt, seconds, video: { id: videoId } }, ...paid }),
-      ),
+      derive("extend", videoId, () => calls.extend({ prompt, seconds, video: { id: videoId } })),
     retrieve,
     async list({ limit, after, order = "desc" }) {
+      require("list");
       try {
-        const query = { limit, order, ...(after !== undefined && { after }) };
-        return await ask(async () => readPage(await client.get("/videos", { query, ...read }), limit, after));
+        const answer = await calls.list({ limit, order, ...(after !== undefined && { after }) });
+        return read((raw) => readPage(raw, limit, after), answer);
       } catch (error) {
         // With a cursor, a 404 may be about the cursor.
         const refusal = refusalOf(error);
         const noList = refusal && isRouteNotFound(refusal) && !isBareNotFound(refusal) && after === undefined;
-        if (NO_ROUTE.includes(statusOf(error)) || noList) throw lacking("list", error);
+        if (noList || NO_ROUTE.includes(refusal?.status ?? 0)) throw lacking("list", error);
         throw error;
       }
     },
     async delete(videoId) {
+      require("delete");
+      await sparesRunning(videoId);
       try {
         // SGLang answers with the video, others with nothing.
-        const answer = await ask(async () => (await client.videos.delete(videoId, read)) ?? {});
-        if (answer.deleted !== false) return "deleted";
+        const answer = (await calls.delete(videoId)) ?? {};
+        if (Reflect.get(Object(answer), "deleted") !== false) return "deleted";
       } catch (error) {
         const refusal = refusalOf(error);
         if (!refusal) throw error;
@@ -213,87 +199,47 @@ export function createVideosClient(options: {
         const video = await look(videoId);
         if (!video) return "gone";
         if (isRouteNotFound(refusal)) throw lacking("delete", error);
-        const finished = video.status === "completed" || video.status === "failed";
-        throw finished ? error : coded("not_finished", error);
+        throw isOver(video) ? error : coded("not_finished", error);
       }
       const message = "The backend did not delete the video.";
       throw new ServiceError("videos", "not_deleted", message, { retryable: true });
     },
-    async download(videoId, variant) {
-      if (variant !== "video") return downloadExtra(videoId, variant);
-      try {
-        // Left out, the variant means the video, to backends without variants as well.
-        return (await ask(() => open(videoId, {}))).body;
-      } catch (error) {
-        const refusal = refusalOf(error);
-        const noFile = refusal && NO_FILE.includes(refusal.status) && !isBareNotFound(refusal);
-        throw noFile ? coded("not_ready", error, true) : error;
-      }
-    },
-    supports: (operation) => !missing.has(operation),
+    download: (videoId, variant) =>
+      variant === "video" ? downloads.video(videoId) : extra(videoId, variant),
+    supports,
   };
-}
 
-/** For calls that cost money: an error that leaves open whether the video exists becomes `answer_lost`. */
-async function spend(call: () => Promise<unknown>): Promise<Video> {
-  try {
-    return readVideo(await call());
-  } catch (error) {
-    const refusal = refusalOf(error);
-    const refused = refusal && !isUnclear(refusal);
-    const neverSent = error instanceof APIConnectionError && NEVER_SENT.has(causeCode(error));
-    const general = toServiceError(error);
-    throw refused || neverSent ? general : coded("answer_lost", general);
+  async function extra(videoId: string, variant: Exclude<VideoVariant, "video">) {
+    require(variant);
+    return downloads.extra(videoId, variant);
+  }
+
+  /** Where a DELETE forgets a running video without stopping it, it is not sent: the video would go on unseen. */
+  async function sparesRunning(videoId: string): Promise<void> {
+    if (dialect().has.includes("cancel")) return;
+    const video = await look(videoId);
+    if (!video || isOver(video)) return;
+    const message = `${dialect().label} does not stop a video that is being made.`;
+    throw new ServiceError("videos", "not_finished", message, { retryable: false });
   }
 }
 
-async function ask<T>(call: () => Promise<T>): Promise<T> {
+const isOver = ({ status }: Video) => status === "completed" || status === "failed";
+
+/** Reads an answer. @throws ServiceError `unavailable`, retryable, when it is none. */
+function read<T>(reader: (raw: unknown) => T, answer: unknown): T {
   try {
-    return await call();
+    return reader(answer);
   } catch (error) {
     throw toServiceError(error);
   }
 }
 
-/** The same error by a code that says what it means in one operation. */
-function coded(code: string, error: unknown, retryable = false): ServiceError {
-  const { message, requestId, cause } = toServiceError(error);
-  return new ServiceError("videos", code, message, { retryable, requestId, cause });
-}
-
-/** What the backend answered, for an error that comes from an answer. */
-function refusalOf(error: unknown): Refusal | undefined {
-  const cause = error instanceof ServiceError ? error.cause : error;
-  if (!(cause instanceof APIError) || typeof cause.status !== "number") return undefined;
-  const { status, error: body, message, headers } = cause;
-  const asksToWait = headers?.has("retry-after") ?? false;
-  // The SDK puts the status before it.
-  return { status, body, text: message.replace(/^\d{3} /, ""), asksToWait };
-}
-
-/** 0 where there was no answer. */
-function statusOf(error: unknown): number {
-  return refusalOf(error)?.status ?? 0;
-}
-
-function toServiceError(error: unknown): ServiceError {
-  if (error instanceof ServiceError) return error;
-  if (error instanceof APIConnectionTimeoutError)
-    return unavailable("The backend took too long to answer.", error);
-  if (error instanceof APIConnectionError) return unavailable("The backend cannot be reached.", error);
-  const refusal = refusalOf(error);
-  if (!(error instanceof APIError && refusal))
-    return unavailable("The backend's answer cannot be read.", error);
-  const passing = [429, 503].includes(refusal.status) || isUnclear(refusal) || isBareNotFound(refusal);
-  const code = refusalCode(refusal);
-  return new ServiceError("videos", code, refusalText(refusal), {
-    retryable: code !== "insufficient_quota" && passing,
-    retryAfterMs: retryAfter(error.headers),
-    requestId: error.requestID ?? undefined,
-    cause: error,
-  });
-}
-
-function unavailable(message: string, cause: unknown): ServiceError {
-  return new ServiceError("videos", "unavailable", message, { retryable: true, cause });
+/** Reads the answer to what costs money: one that names no video leaves open whether there is one. */
+function readPaid(answer: unknown): Video {
+  try {
+    return readVideo(answer);
+  } catch (error) {
+    throw coded("answer_lost", error);
+  }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { ChatAdapter, ChatHandler, Destination, Invocation } from "../chat/adapter.ts";
+import type { Actor, ChatAdapter, ChatHandler, Destination, Invocation } from "../chat/adapter.ts";
 import type { Card, Notice } from "../chat/card.ts";
 import type { Form } from "../chat/form.ts";
 import type { MediaFile } from "../chat/media-file.ts";
@@ -32,7 +32,7 @@ export interface WebAdapter extends ChatAdapter {
 
 const CHANNEL: Destination = { platform: "web", workspace: "local", channel: "playground" };
 /** Whoever may open the page may do everything with it. */
-const ACTOR = { id: "you", name: "You", moderator: true, manager: true };
+const ACTOR: Actor = { id: "you", name: "You", moderator: true, manager: true, roles: [] };
 
 /** Builds the adapter; its messages are in the store. */
 export function createWebAdapter({ store, now }: { store: Store; now: () => number }): WebAdapter {

@@ -170,4 +170,12 @@ describe("who asks", () => {
     person.slash(create);
     expect((await first).actor).toMatchObject(expected);
   });
+
+  it("brings the ids of their roles, without the one that everyone has", async () => {
+    const { first } = await listenOn(server);
+    ada.slash(create);
+    const { roles = [] } = server.state.members.find(({ user }) => user.id === ada.id) ?? {};
+    expect(roles).toHaveLength(1);
+    expect((await first).actor.roles).toEqual(roles);
+  });
 });

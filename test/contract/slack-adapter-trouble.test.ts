@@ -144,7 +144,13 @@ describe("answers", () => {
     );
     const { ack } = await slack.person("ada").slash({ channel: "general", command: "/video" });
     expect(ack.ms).toBeLessThan(2_000);
-    expect(requests[0]?.actor).toEqual({ id: "U1ADA", name: "ada", moderator: false, manager: false });
+    expect(requests[0]?.actor).toEqual({
+      id: "U1ADA",
+      name: "ada",
+      moderator: false,
+      manager: false,
+      roles: [],
+    });
   });
 });
 

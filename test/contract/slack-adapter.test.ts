@@ -38,7 +38,13 @@ describe.each(slackModes)("over %s", (mode) => {
   it("knows the workspace's admins", async () => {
     const { requests } = await listenOnSlack(slack, mode);
     await slack.person("ada").slash({ channel: "general", command: "/video" });
-    expect(requests[0]?.actor).toEqual({ id: "U1ADA", name: "ada", moderator: true, manager: true });
+    expect(requests[0]?.actor).toEqual({
+      id: "U1ADA",
+      name: "ada",
+      moderator: true,
+      manager: true,
+      roles: ["admin", "member"],
+    });
   });
 
   it("gives a repeated command the same id, and another command another", async () => {

@@ -41,7 +41,7 @@ describe.each(slackModes)("somebody of another organisation over %s", (mode) => 
     expect(payload).toMatchObject({ team: { id: "T2" }, view: { app_installed_team_id: "T1" } });
     expect(ack.ok).toBe(true);
     await slack.waitFor(() => view.title === "Older ones");
-    const actor = { id: "U2ADA", name: "ada", moderator: false, manager: false };
+    const actor = { id: "U2ADA", name: "ada", moderator: false, manager: false, roles: ["guest"] };
     expect(requests).toMatchObject([
       { actor, destination: place, invocation: { action: "remix" } },
       { actor, destination: place, invocation: { action: "list", argument: "older" } },

@@ -28,11 +28,29 @@ describe("running the workspace", () => {
     const guest = slack.addUser({ name: "guest", is_admin: true, is_restricted: true });
     const narrow = slack.addUser({ name: "narrow", is_admin: true, is_ultra_restricted: true });
     slack.channel("general").members.add("U2ADA");
-    const runs = { moderator: true, manager: true };
+    const runs = { moderator: true, manager: true, roles: ["admin", "member"] };
     const runsNothing = { moderator: false, manager: false };
     expect(await actor("U1ADA")).toEqual({ id: "U1ADA", name: "ada", ...runs });
     expect(await actor("U1BOB")).toMatchObject(runsNothing);
     for (const id of [guest.id, narrow.id, "U2ADA"]) expect(await actor(id)).toMatchObject(runsNothing);
+  });
+});
+
+describe("standing in the workspace", () => {
+  it.each([
+    ["an owner", { is_owner: true, is_admin: true }, ["owner", "admin", "member"]],
+    ["an admin", { is_admin: true }, ["admin", "member"]],
+    ["a member", {}, ["member"]],
+    ["a guest of several channels", { is_restricted: true }, ["guest"]],
+    ["a guest of one channel", { is_restricted: true, is_ultra_restricted: true }, ["guest"]],
+  ])("of %s", async (_words, flags, roles) => {
+    const { id } = slack.addUser({ name: "rosa", ...flags });
+    expect(await actor(id)).toMatchObject({ roles });
+  });
+
+  it("of somebody of another organisation is a guest's, whatever they are there", async () => {
+    slack.channel("general").members.add("U2ADA");
+    expect(await actor("U2ADA")).toMatchObject({ roles: ["guest"] });
   });
 });
 
@@ -60,7 +78,8 @@ describe("when Slack does not say who somebody is", () => {
 
   it("takes the name that came with the request", async () => {
     slack.inject({ method: "users.info", fault: refusal });
-    expect(await actor("U1ADA")).toEqual({ id: "U1ADA", name: "typed", moderator: false, manager: false });
+    const nobody = { moderator: false, manager: false, roles: [] };
+    expect(await actor("U1ADA")).toEqual({ id: "U1ADA", name: "typed", ...nobody });
   });
 
   it.each([
@@ -71,7 +90,8 @@ describe("when Slack does not say who somebody is", () => {
     const { requests } = await listenOnSlack(slack, "Socket Mode");
     await slack.person("ada").mention("general", "a boat");
     await expect.poll(() => requests.length).toBe(1);
-    expect(requests[0]?.actor).toEqual({ id: "U1ADA", name: "ada", moderator: true, manager: true });
+    const admin = { moderator: true, manager: true, roles: ["admin", "member"] };
+    expect(requests[0]?.actor).toEqual({ id: "U1ADA", name: "ada", ...admin });
   });
 
   it("never takes an id for a name", async () => {

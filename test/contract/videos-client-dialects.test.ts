@@ -1,6 +1,7 @@
 import { buffer } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
-import type { OptionalOperation, VideosClient } from "../../src/videos/videos-client.ts";
+import type { OptionalOperation } from "../../src/videos/dialect.ts";
+import type { VideosClient } from "../../src/videos/videos-client.ts";
 import { refusalWith, startVideosBackend } from "../fixtures/videos-backend.ts";
 import type { HttpAnswer } from "../servers/http-server.ts";
 
@@ -12,17 +13,19 @@ const notImplemented: HttpAnswer = { status: 501, body: "not implemented" };
 const page: HttpAnswer = { status: 404, body: "<html><h1>404 Not Found</h1></html>" };
 const content = "GET /videos/{id}/content";
 
-const calls: Record<OptionalOperation, { route: string; call: (client: VideosClient) => Promise<unknown> }> =
-  {
-    remix: { route: "POST /videos/{id}/remix", call: (client) => client.remix("video_1", "at night") },
-    edit: { route: "POST /videos/edits", call: (client) => client.edit("video_1", "at night") },
-    extend: { route: "POST /videos/extensions", call: (client) => client.extend("video_1", "at night", "8") },
-    delete: { route: "DELETE /videos/{id}", call: (client) => client.delete("video_1") },
-    list: { route: "GET /videos", call: (client) => client.list({ limit: 10 }) },
-    thumbnail: { route: content, call: (client) => client.download("video_1", "thumbnail") },
-    spritesheet: { route: content, call: (client) => client.download("video_1", "spritesheet") },
-  };
-const operations = Object.keys(calls) as OptionalOperation[];
+/** Those that have a route of their own. */
+type Routed = Exclude<OptionalOperation, "cancel">;
+
+const calls: Record<Routed, { route: string; call: (client: VideosClient) => Promise<unknown> }> = {
+  remix: { route: "POST /videos/{id}/remix", call: (client) => client.remix("video_1", "at night") },
+  edit: { route: "POST /videos/edits", call: (client) => client.edit("video_1", "at night") },
+  extend: { route: "POST /videos/extensions", call: (client) => client.extend("video_1", "at night", "8") },
+  delete: { route: "DELETE /videos/{id}", call: (client) => client.delete("video_1") },
+  list: { route: "GET /videos", call: (client) => client.list({ limit: 10 }) },
+  thumbnail: { route: content, call: (client) => client.download("video_1", "thumbnail") },
+  spritesheet: { route: content, call: (client) => client.download("video_1", "spritesheet") },
+};
+const operations = Object.keys(calls) as Routed[];
 const derived = ["remix", "edit", "extend"] as const;
 const extras = ["thumbnail", "spritesheet"] as const;
 const supported = (client: VideosClient) => operations.filter((operation) => client.supports(operation));
@@ -44,7 +47,7 @@ describe("what is asked of a backend to make a video from a video", () => {
 describe("an operation that a backend does not have", () => {
   const proofs = operations.flatMap((operation) =>
     [notAllowed, notImplemented, ...(extras.some((extra) => extra === operation) ? [] : [noRoute])].map(
-      (answer): [OptionalOperation, number, HttpAnswer] => [operation, answer.status, answer],
+      (answer): [Routed, number, HttpAnswer] => [operation, answer.status, answer],
     ),
   );
 

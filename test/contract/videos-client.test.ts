@@ -84,11 +84,11 @@ describe.each(Object.entries(paid))("%s", (operation, send) => {
   });
 
   it.each<[string, Fault, object]>([
-    ["a 429", refusal(429, "rate_limit_exceeded"), { code: "rate_limit_exceeded", retryable: true }],
+    ["a 429", refusal(429, "rate_limit_exceeded"), { code: "rate_limited", retryable: true }],
     [
       "a 429 with a wait",
       refusal(429, null, { "retry-after": "7" }),
-      { code: "http_429", retryAfterMs: 7000 },
+      { code: "rate_limited", retryAfterMs: 7000 },
     ],
     ["a 503", refusal(503, null), { code: "http_503", retryable: true }],
     [

@@ -105,11 +105,11 @@ interface Options {
 }
 
 /** Someone without a role. */
-export const ada: Actor = { id: "ada", name: "Ada", moderator: false, manager: false };
+export const ada: Actor = { id: "ada", name: "Ada", moderator: false, manager: false, roles: [] };
 /** Another one. */
-export const bob: Actor = { id: "bob", name: "Bob", moderator: false, manager: false };
+export const bob: Actor = { id: "bob", name: "Bob", moderator: false, manager: false, roles: [] };
 /** Someone who moderates the channel. */
-export const grace: Actor = { id: "grace", name: "Grace", moderator: true, manager: false };
+export const grace: Actor = { id: "grace", name: "Grace", moderator: true, manager: false, roles: [] };
 
 /** Builds a platform with nobody and nothing in it. */
 export function createFakeChatAdapter(options: Options = {}): FakeChatAdapter {

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { ReadableStream } from "node:stream/web";
 import { ServiceError } from "../../src/errors.ts";
+import type { OptionalOperation } from "../../src/videos/dialect.ts";
 import type { Video, VideoVariant } from "../../src/videos/video.ts";
-import type { InputReference, OptionalOperation, VideosClient } from "../../src/videos/videos-client.ts";
+import type { InputReference, VideosClient } from "../../src/videos/videos-client.ts";
 
 type Operation = Exclude<keyof VideosClient, "supports">;
 type Paid = "create" | "remix" | "edit" | "extend";
@@ -114,6 +115,7 @@ export function createFakeVideosClient(
       expiresAt: undefined,
       remixedFrom: undefined,
       error: undefined,
+      links: [],
       ...video,
     };
     videos.set(added.id, added);

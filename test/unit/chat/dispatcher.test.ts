@@ -123,7 +123,7 @@ describe("errors", () => {
       commands,
       services: {
         ...bot.services,
-        jobs: { create: refuse, derive: refuse, retry: refuse },
+        jobs: { create: refuse, derive: refuse, retry: refuse, confirm: refuse, decline: refuse },
         lists: { page: refuse, running: refuse, suggest: refuse },
       },
       catalog: defaultCatalog,
@@ -160,7 +160,7 @@ describe("errors", () => {
 
   it("leave a completion empty", async () => {
     const handler = await refusing(new Error("x"));
-    const actor = { id: "ada", name: "Ada", moderator: false, manager: false };
+    const actor = { id: "ada", name: "Ada", moderator: false, manager: false, roles: [] };
     const query = { actor, destination: somewhereElse, text: "" };
     expect(await handler.complete({ ...query, command: "remix", option: "video" })).toEqual([]);
     expect(await handler.complete({ ...query, command: "remix", option: "prompt" })).toEqual([]);

@@ -73,7 +73,7 @@ describe("a picture to start from", () => {
     await chat.ask({ kind: "button", action: "delete", argument: `${id}_sure` });
     await pass(1_000);
     await chat.submit({ prompt: "a boat" });
-    expect(lastPrivate()).toBe("The picture is no longer kept here. Attach it again.");
+    expect(lastPrivate()).toBe("That video was deleted with its picture. Attach it again.");
     expect(videos.calls.create).toBe(1);
   });
 

@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const linus = { id: "linus", name: "Linus", moderator: true, manager: true };
+const linus = { id: "linus", name: "Linus", moderator: true, manager: true, roles: [] };
 const elsewhere = { ...here, channel: "c2" } as const;
 const DAY_MS = 24 * 3_600_000;
 
@@ -123,7 +123,7 @@ it("nothing that is kept names a forgotten person, whatever they had done", asyn
   const boat = await scene.bot.jobs.byMessage(chat.messages.at(-1)?.destination ?? here);
   await chat.emit({ kind: "star", message: boat?.destination ?? here, person: "ada", starred: true });
   const press = { kind: "button", action: "delete", argument: `${boat?.id}_sure` } as const;
-  await chat.ask(press, { actor: { id: "ada", name: "Ada", moderator: true, manager: false } });
+  await chat.ask(press, { actor: { id: "ada", name: "Ada", moderator: true, manager: false, roles: [] } });
   await pass(1_000);
   expect(kept().filter((entry) => /\bada\b/i.test(entry))).not.toEqual([]);
   await chat.type("forget");

@@ -12,6 +12,7 @@ const view: JobView = {
   children: [],
   resultLink: undefined,
   simulated: false,
+  waiting: undefined,
   buttons: [
     { action: "remix", label: "Remix", style: "primary", shows: (job) => job.phase === "delivered" },
     { action: "retry", label: "Retry", style: "secondary", shows: (job) => job.phase === "failed" },

@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ServiceError } from "../../../src/errors.ts";
 import type { Job } from "../../../src/jobs/job.ts";
 import { createJobPoller } from "../../../src/jobs/job-poller.ts";
@@ -11,10 +11,15 @@ import { aJob } from "../../fixtures/jobs.ts";
 
 const problem = (code: string, retryable: boolean) => new ServiceError("videos", code, "No.", { retryable });
 
+const TIMEOUT_MS = 7_200_000;
+
 /** A poller over `count` jobs that render, each with its video at the backend. */
 async function createScene(count: number, wrap: (videos: VideosClient) => VideosClient = (videos) => videos) {
   const jobs = createJobStore({ store: await createStore({ url: "memory:" }), now: Date.now });
   const videos = createFakeVideosClient();
+  /** Where the poller's clock stands, and how long the backend wants to hear nothing. */
+  const clock = { now: 1_000 };
+  const silence = { ms: 0 };
   const shown: Job[] = [];
   const handed: string[] = [];
   const poller = createJobPoller({
@@ -26,7 +31,10 @@ async function createScene(count: number, wrap: (videos: VideosClient) => Videos
       finish: () => Promise.reject(new Error("Nothing is finished by the poller.")),
     },
     queue: { start() {}, add: (jobId) => void handed.push(jobId), stop: async () => {} },
+    pace: { pollWaitMs: () => silence.ms },
     intervalMs: 60_000,
+    timeoutMs: TIMEOUT_MS,
+    now: () => clock.now,
     logger: pino({ level: "silent" }),
   });
   for (let n = 1; n <= count; n++) {
@@ -36,7 +44,7 @@ async function createScene(count: number, wrap: (videos: VideosClient) => Videos
     );
   }
   const videoOf = async (jobId: string) => (await jobs.get(jobId))?.video?.id ?? "";
-  return { jobs, videos, poller, shown, handed, videoOf };
+  return { jobs, videos, poller, shown, handed, videoOf, clock, silence };
 }
 
 describe("a tick", () => {
@@ -139,26 +147,6 @@ describe("when the backend has trouble", () => {
     expect((await jobs.active()).filter(({ video }) => video?.progress === 20)).toHaveLength(200);
   });
 
-  it("asks one by one, a few at a time, where a backend cannot list", async () => {
-    let now = 0;
-    let most = 0;
-    const { poller, videos, jobs } = await createScene(40, (client) => ({
-      ...client,
-      list: () => Promise.reject(problem("not_supported", false)),
-      async retrieve(id) {
-        most = Math.max(most, ++now);
-        await new Promise((resolve) => setImmediate(resolve));
-        now--;
-        return client.retrieve(id);
-      },
-    }));
-    for (const { id } of videos.all()) videos.move(id, { progress: 20 });
-    await poller.tick();
-    expect((await jobs.active()).every(({ video }) => video?.progress === 20)).toBe(true);
-    expect(most).toBeLessThanOrEqual(8);
-    expect(most).toBeGreaterThan(1);
-  });
-
   it("goes on with the others when one cannot be retrieved, for whatever reason", async () => {
     const { poller, videos, jobs, videoOf } = await createScene(3, (client) => ({
       ...client,
@@ -177,6 +165,112 @@ describe("when the backend has trouble", () => {
       "downloading",
     ]);
   });
+});
+
+describe("a backend without a list", () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] }));
+  afterEach(() => void vi.useRealTimers());
+
+  const withoutList = (videos: VideosClient): VideosClient => ({
+    ...videos,
+    list: () => Promise.reject(problem("not_supported", false)),
+  });
+
+  it("is asked for a few at once", async () => {
+    const { poller, videos, jobs } = await createScene(8, withoutList);
+    for (const { id } of videos.all()) videos.move(id, { progress: 20 });
+    await poller.tick();
+    expect((await jobs.active()).every(({ video }) => video?.progress === 20)).toBe(true);
+  });
+
+  it("is asked for many one by one, spread over the interval", async () => {
+    const asked: number[] = [];
+    const start = Date.now();
+    const { poller } = await createScene(40, (videos) => ({
+      ...withoutList(videos),
+      retrieve(id) {
+        asked.push(Date.now() - start);
+        return videos.retrieve(id);
+      },
+    }));
+    const over = poller.tick();
+    await vi.advanceTimersByTimeAsync(60_000);
+    await over;
+    expect(asked).toEqual(Array.from({ length: 40 }, (_, index) => (index * 60_000) / 40));
+  });
+
+  it("has eight requests open at most, however slow it is", async () => {
+    let open = 0;
+    let most = 0;
+    const { poller, videos, jobs } = await createScene(40, (client) => ({
+      ...withoutList(client),
+      async retrieve(id) {
+        most = Math.max(most, ++open);
+        await new Promise((resolve) => setTimeout(resolve, 30_000));
+        open--;
+        return client.retrieve(id);
+      },
+    }));
+    for (const { id } of videos.all()) videos.move(id, { progress: 20 });
+    const over = poller.tick();
+    await vi.advanceTimersByTimeAsync(300_000);
+    await over;
+    expect(most).toBe(8);
+    expect((await jobs.active()).every(({ video }) => video?.progress === 20)).toBe(true);
+  });
+
+  it("holds up nobody who stops", async () => {
+    const { poller, videos } = await createScene(40, withoutList);
+    poller.start();
+    await vi.advanceTimersByTimeAsync(6_000);
+    await poller.stop();
+    expect(videos.calls.retrieve).toBe(5);
+  });
+});
+
+describe("a video that takes too long", () => {
+  it("is given up, and stopped where the backend can do that", async () => {
+    const { poller, videos, jobs, clock, videoOf, handed } = await createScene(2);
+    videos.complete(await videoOf("job2"));
+    clock.now = TIMEOUT_MS + 2;
+    await poller.tick();
+    expect((await jobs.get("job1"))?.failure?.code).toBe("timed_out");
+    expect((await jobs.get("job2"))?.phase).toBe("downloading");
+    expect(handed.sort()).toEqual(["job1", "job2"]);
+    expect(videos.calls.delete).toBe(1);
+  });
+
+  it("counts from when it was asked for, not from when it began to wait", async () => {
+    const { poller, jobs, clock } = await createScene(1);
+    await jobs.update("job1", (job) => ({ ...job, createSentAt: 5_000_000 }));
+    clock.now = 5_000_000 + TIMEOUT_MS - 1;
+    await poller.tick();
+    expect((await jobs.get("job1"))?.phase).toBe("rendering");
+    clock.now++;
+    await poller.tick();
+    expect((await jobs.get("job1"))?.failure?.code).toBe("timed_out");
+  });
+
+  it("is not given up for a day while the backend says nothing: it may be done", async () => {
+    const { poller, videos, jobs, clock } = await createScene(1);
+    videos.refuse("list", problem("unavailable", true), 3);
+    clock.now = TIMEOUT_MS + 24 * 3_600_000;
+    await poller.tick();
+    expect((await jobs.get("job1"))?.phase).toBe("rendering");
+    clock.now += 1;
+    await poller.tick();
+    expect((await jobs.get("job1"))?.failure?.code).toBe("timed_out");
+  });
+});
+
+it("asks nothing while the backend wants silence", async () => {
+  const { poller, videos, silence } = await createScene(1);
+  silence.ms = 5_000;
+  await poller.tick();
+  expect(videos.calls.list).toBe(0);
+  silence.ms = 0;
+  await poller.tick();
+  expect(videos.calls.list).toBe(1);
 });
 
 describe("stopping", () => {

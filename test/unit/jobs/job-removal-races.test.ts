@@ -69,7 +69,7 @@ describe("a deletion", () => {
       await pass(10_000);
       return canRead(person, channel);
     };
-    const linus = { id: "linus", name: "Linus", moderator: true, manager: true };
+    const linus = { id: "linus", name: "Linus", moderator: true, manager: true, roles: [] };
     const from = { actor: linus, destination: { ...here, channel: "c2" } };
     await chat.ask({ kind: "button", action: "delete", argument: `${id}_sure` }, from);
     await pass(60_000);

@@ -147,7 +147,7 @@ describe("job store", () => {
     await jobs.insert(aJob({ phase: "accepted" }));
     const video = { id: "v", status: "completed", progress: 100, error: undefined } as const;
     const seen = { ...video, prompt: "p", model: "m", seconds: "4", size: "s", remixedFrom: undefined };
-    const times = { createdAt: 1, completedAt: 2, expiresAt: 3 };
+    const times = { createdAt: 1, completedAt: 2, links: [], expiresAt: 3 };
     const steps = [
       (job: ReturnType<typeof aJob>) => posted(job, aJob().destination),
       (job: ReturnType<typeof aJob>) => creating(job, 1),

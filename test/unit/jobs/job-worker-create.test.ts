@@ -30,7 +30,9 @@ describe("a create that is refused", () => {
     const failed = await ask();
     expect(card()).toMatchObject({ title: "Failed", tone: "bad", kind: "final" });
     expect(text()).toContain("The prompt was refused by the content rules.");
-    await chat.press("Retry", { actor: { id: "bob", name: "Bob", moderator: false, manager: false } });
+    await chat.press("Retry", {
+      actor: { id: "bob", name: "Bob", moderator: false, manager: false, roles: [] },
+    });
     await pass(0);
     const [retried] = videos.all();
     expect(retried?.prompt).toBe(failed.request.prompt);

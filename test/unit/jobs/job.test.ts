@@ -49,6 +49,7 @@ const aVideo = (change: Partial<Video> = {}): Video => ({
   completedAt: undefined,
   expiresAt: undefined,
   remixedFrom: undefined,
+  links: [],
   error: undefined,
   ...change,
 });

@@ -1,6 +1,6 @@
 import { buffer } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createLinkOpener, type LinkNetwork } from "../../../src/media/image-link.ts";
+import { createLinkOpener } from "../../../src/media/image-link.ts";
 import { isPublicAddress } from "../../../src/media/public-address.ts";
 import { thumbnailBytes } from "../../fakes/fake-videos-client.ts";
 import { createPictureServer, type PictureServer } from "../../servers/picture-server.ts";
@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 /** The public internet, on which the server's own address counts as public. */
-function opener(network: LinkNetwork = {}) {
+function opener(network: Partial<Parameters<typeof createLinkOpener>[0]> = {}) {
   return createLinkOpener({
     maxBytes: MAX_BYTES,
     resolve: async (hostname) => NAMES[hostname] ?? [],
@@ -36,7 +36,10 @@ function opener(network: LinkNetwork = {}) {
 
 const NEVER = new AbortController().signal;
 
-async function fetched(address: string, network?: LinkNetwork): Promise<Buffer> {
+async function fetched(
+  address: string,
+  network?: Partial<Parameters<typeof createLinkOpener>[0]>,
+): Promise<Buffer> {
   return buffer(await opener(network)(address).open(NEVER));
 }
 

@@ -5,7 +5,7 @@ import { createStore } from "../../../src/store/create-store.ts";
 import { defaultCatalog } from "../../../src/videos/catalog.ts";
 import { here } from "../../fixtures/bot-scene.ts";
 
-const grace = { id: "grace", name: "Grace", moderator: true, manager: false };
+const grace = { id: "grace", name: "Grace", moderator: true, manager: false, roles: [] };
 
 async function createScene() {
   const lines: string[] = [];

@@ -12,7 +12,14 @@ describe("settleClip", () => {
   });
 
   it("takes a model's own first choice where it does not offer the default", () => {
-    const only = { id: "long", seconds: ["20", "30"], sizes: ["512x512"] };
+    const only = {
+      id: "long",
+      label: "long",
+      image: true,
+      extras: [],
+      seconds: ["20", "30"],
+      sizes: ["512x512"],
+    };
     const catalog = { ...defaultCatalog, models: [...defaultCatalog.models, only] };
     expect(settleClip(catalog, { model: "long" })).toEqual({ model: "long", seconds: "20", size: "512x512" });
   });

@@ -51,6 +51,7 @@ describe("readVideo", () => {
       expiresAt: 30_000,
       remixedFrom: "video_0",
       error: undefined,
+      links: [],
     });
   });
 

@@ -1,0 +1,84 @@
+import { ServiceError } from "../errors.ts";
+
+/** How fast the backend may be asked: the whole bot slows down as it says. */
+export interface BackendPace {
+  /**
+   * Called before each create. @throws ServiceError, retryable: `slowed` while the backend asked for silence,
+   * `budget_stopped` while its account has no money and it is not yet time to try again.
+   */
+  requireCreate(): void;
+  /** For how long it is not to be polled (ms); 0: it may be. */
+  pollWaitMs(): number;
+  /** Hears how a call ended; no error: well. */
+  note(operation: "create" | "read", error?: unknown): void;
+  /** While there is no money: when it is tried again (Unix milliseconds). */
+  stopped(): { until: number } | undefined;
+}
+
+/** Without a word of the backend's: two seconds, then twice as long each time. */
+const BACKOFF_MS = 2_000;
+const BACKOFF_MAX_MS = 60_000;
+const ASKED_MAX_MS = 3_600_000;
+const STOP_MS = 300_000;
+const STOP_MAX_MS = 3_600_000;
+/** A trial that nothing was heard of for so long is over (ms): a create takes two minutes at most. */
+const TRIAL_MS = 180_000;
+
+/** Builds it; nothing of it outlives the process, as the next create finds out anew. */
+export function createBackendPace(options: {
+  now: () => number;
+  /** The money is gone, or back. */
+  onStopped?: (until: number) => void;
+  onResumed?: () => void;
+}): BackendPace {
+  const { now, onStopped = () => {}, onResumed = () => {} } = options;
+  let silentUntil = 0;
+  let refusals = 0;
+  let stop: { until: number; forMs: number; trialSince: number | undefined } | undefined;
+
+  function slowDown({ retryAfterMs }: ServiceError): void {
+    const backoff = Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** refusals++);
+    const waitMs = retryAfterMs === undefined ? backoff : Math.min(retryAfterMs, ASKED_MAX_MS);
+    silentUntil = Math.max(silentUntil, now() + waitMs);
+  }
+
+  function stopSpending(): void {
+    // Those that were under way when the first one was refused tell nothing new.
+    if (stop && stop.trialSince === undefined) return;
+    const forMs = Math.min(STOP_MAX_MS, stop ? stop.forMs * 2 : STOP_MS);
+    stop = { until: now() + forMs, forMs, trialSince: undefined };
+    onStopped(stop.until);
+  }
+
+  function wait(code: string, message: string, retryAfterMs: number): ServiceError {
+    return new ServiceError("videos", code, message, { retryable: true, retryAfterMs });
+  }
+
+  return {
+    requireCreate() {
+      const at = now();
+      if (silentUntil > at) throw wait("slowed", "The backend asked for silence.", silentUntil - at);
+      if (!stop) return;
+      const trying = stop.trialSince !== undefined && stop.trialSince > at - TRIAL_MS;
+      if (stop.until > at || trying) {
+        const waitMs = Math.max(stop.until - at, BACKOFF_MAX_MS);
+        throw wait("budget_stopped", "The backend's account has no money.", waitMs);
+      }
+      stop.trialSince = at;
+    },
+    pollWaitMs: () => Math.max(0, silentUntil - now()),
+    note(operation, error) {
+      if (error instanceof ServiceError && error.code === "rate_limited") return slowDown(error);
+      if (operation === "create" && error instanceof ServiceError && error.code === "insufficient_quota")
+        return stopSpending();
+      // Refused for another reason, a trial says nothing: the next one tries.
+      if (error !== undefined && operation === "create" && stop) stop.trialSince = undefined;
+      if (error !== undefined) return;
+      refusals = 0;
+      if (operation !== "create" || !stop) return;
+      stop = undefined;
+      onResumed();
+    },
+    stopped: () => (stop && stop.until > now() ? { until: stop.until } : undefined),
+  };
+}

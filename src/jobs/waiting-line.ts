@@ -1,0 +1,149 @@
+import { fairOrder, type Waiter } from "./fair-order.ts";
+import type { Job } from "./job.ts";
+
+/** Where a job waits, from 1. */
+export interface Place {
+  place: number;
+  of: number;
+}
+
+/** Who may ask the backend for a video now, and who waits. In memory: it is told of every job again after a restart. */
+export interface WaitingLine {
+  /**
+   * Takes note of how a job stands. True: it has a place at the backend. False: it waits for its turn, or needs no place
+   * (any more), which may be the next one's turn then.
+   */
+  see(job: Job): boolean;
+  /** Undefined for a job that does not wait. */
+  place(jobId: string): Place | undefined;
+  stop(): void;
+}
+
+/** Words change at most so often (ms): each change is an edit in the chat. */
+const MOVED_EVERY_MS = 1_000;
+/** Up to here a place is told exactly. */
+const EXACT_MAX = 20;
+
+/**
+ * Gives `maxActive` places in turn, by person and by channel.
+ * @param options.onTurn hears of a job that waited and has a place now; @param options.onMoved of those whose words have
+ *   changed since they were last told of.
+ */
+export function createWaitingLine(options: {
+  maxActive: number;
+  onTurn: (jobId: string) => void;
+  onMoved: (jobIds: string[]) => void;
+}): WaitingLine {
+  const { maxActive, onTurn, onMoved } = options;
+  const served = new Map<string, Waiter>();
+  const waiting = new Map<string, Waiter>();
+  let arrived = 0;
+  let order: Waiter[] | undefined;
+  let places = new Map<string, number>();
+  let told = new Map<string, string>();
+  let timer: NodeJS.Timeout | undefined;
+
+  /** The order changes with everybody who comes and goes, and is worked out when somebody asks. */
+  function inOrder(): Waiter[] {
+    if (!order) {
+      order = fairOrder([...waiting.values()], [...served.values()]);
+      places = new Map(order.map(({ id }, index) => [id, index + 1]));
+    }
+    return order;
+  }
+
+  function changed(): void {
+    order = undefined;
+    timer ??= setTimeout(tell, MOVED_EVERY_MS);
+  }
+
+  function tell(): void {
+    timer = undefined;
+    const words = new Map(
+      inOrder().map(({ id }, index) => [id, describePlace({ place: index + 1, of: waiting.size })]),
+    );
+    const moved = [...words].filter(([id, said]) => told.get(id) !== said).map(([id]) => id);
+    told = words;
+    if (moved.length > 0) onMoved(moved);
+  }
+
+  function admit(): void {
+    while (served.size < maxActive) {
+      const next = inOrder()[0];
+      if (!next) return;
+      waiting.delete(next.id);
+      served.set(next.id, next);
+      changed();
+      onTurn(next.id);
+    }
+  }
+
+  function leave(jobId: string): void {
+    const gone = [served.delete(jobId), waiting.delete(jobId)];
+    if (!gone.includes(true)) return;
+    changed();
+    admit();
+  }
+
+  function come(job: Job): boolean {
+    if (served.has(job.id)) return true;
+    if (waiting.has(job.id)) return false;
+    const waiter = waiterOf(job, arrived++);
+    // Nobody waits where there is room.
+    const room = served.size < maxActive;
+    (room ? served : waiting).set(job.id, waiter);
+    changed();
+    return room;
+  }
+
+  return {
+    see(job) {
+      switch (job.phase) {
+        case "posted":
+          return come(job);
+        case "creating":
+        case "rendering": {
+          // After a restart there can be more of them than places.
+          if (served.has(job.id)) return true;
+          const waiter = waiting.get(job.id) ?? waiterOf(job, arrived++);
+          waiting.delete(job.id);
+          served.set(job.id, waiter);
+          changed();
+          return true;
+        }
+        default:
+          leave(job.id);
+          return false;
+      }
+    },
+    place(jobId) {
+      if (!waiting.has(jobId)) return undefined;
+      inOrder();
+      const place = places.get(jobId);
+      return place === undefined ? undefined : { place, of: waiting.size };
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
+/** People are the same everywhere on a platform; a thread is a part of its channel. */
+function waiterOf({ id, requester, destination }: Job, number: number): Waiter {
+  const { platform, workspace, channel, parent } = destination;
+  return {
+    id,
+    number,
+    person: `${platform}:${requester.id}`,
+    channel: `${platform}:${workspace}:${parent ?? channel}`,
+  };
+}
+
+const ORDINALS = new Intl.PluralRules("en", { type: "ordinal" });
+const SUFFIXES: Partial<Record<Intl.LDMLPluralRule, string>> = { one: "st", two: "nd", few: "rd" };
+
+/** "Waiting, 3rd of 7"; far behind, where it matters less and changes often, "Waiting, about 40th of 300". */
+export function describePlace({ place, of }: Place): string {
+  const exact = place <= EXACT_MAX;
+  const round = (count: number) => (count > EXACT_MAX ? 10 * Math.round(count / 10) : count);
+  const said = exact ? place : round(place);
+  return `Waiting, ${exact ? "" : "about "}${said}${SUFFIXES[ORDINALS.select(said)] ?? "th"} of ${round(of)}`;
+}

@@ -1,0 +1,191 @@
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { UserError } from "../errors.ts";
+import type { Catalog, ModelExtra, VideoModel } from "./catalog.ts";
+import { KNOWN_EXTRAS } from "./known-extras.ts";
+
+/** Most lengths that a range stands for: Slack's longest list of choices. */
+const LENGTHS_MAX = 100;
+/** Names that `/video create` has for itself. */
+const TAKEN = ["prompt", "image", "model", "seconds", "size", "from"];
+
+const seconds = z.union([z.number().positive(), z.string().regex(/^\d+(\.\d+)?$/)]).transform(String);
+const lengths = z.union([
+  z.array(seconds),
+  z
+    .strictObject({
+      min: z.number().positive(),
+      max: z.number().positive(),
+      step: z.number().positive().default(1),
+    })
+    .refine(({ min, max }) => min <= max, "min has to be max at most")
+    .refine(({ min, max, step }) => (max - min) / step < LENGTHS_MAX, `has more than ${LENGTHS_MAX} values`)
+    .transform(({ min, max, step }) =>
+      Array.from({ length: Math.floor((max - min) / step) + 1 }, (_, at) =>
+        String(Number((min + at * step).toFixed(3))),
+      ),
+    ),
+]);
+const size = z.string().regex(/^[1-9]\d{1,4}x[1-9]\d{1,4}$/, "has to look like 1280x720");
+const ratio = z.string().regex(/^[1-9]\d?:[1-9]\d?$/, "has to look like 16:9");
+
+const extraName = z
+  .string()
+  .regex(/^[a-z0-9_-]{1,32}$/, "has to be small letters, digits, _ and -, 32 at most")
+  .refine((name) => !TAKEN.includes(name), "is an option of its own");
+const described = { name: extraName, description: z.string().min(1).max(100) };
+const extra = z.union([
+  z
+    .string()
+    .refine(
+      (name) => KNOWN_EXTRAS.some((known) => known.name === name),
+      `has to be one of ${KNOWN_EXTRAS.map(({ name }) => name).join(", ")}, or an object that describes it`,
+    )
+    .transform((name) => KNOWN_EXTRAS.find((known) => known.name === name)),
+  z.discriminatedUnion("type", [
+    z.strictObject({
+      ...described,
+      type: z.literal("number"),
+      min: z.number().optional(),
+      max: z.number().optional(),
+      integer: z.boolean().optional(),
+    }),
+    z.strictObject({
+      ...described,
+      type: z.literal("text"),
+      maxLength: z.number().int().min(1).default(1_000),
+    }),
+    z.strictObject({
+      ...described,
+      type: z.literal("choice"),
+      choices: z.array(z.string().min(1)).min(1).max(25),
+    }),
+  ]),
+]);
+
+const price = z.number().min(0);
+const model = z
+  .strictObject({
+    id: z.string().min(1).max(100),
+    label: z.string().min(1).max(75).optional(),
+    seconds: lengths.default([]),
+    sizes: z.array(size).optional(),
+    aspectRatios: z.array(ratio).optional(),
+    image: z.boolean().default(true),
+    extras: z.array(extra).max(15).default([]),
+    usdPerSecond: z
+      .union([price.transform((value) => ({ "*": value })), z.record(z.string(), price)])
+      .optional(),
+  })
+  .refine(({ sizes, aspectRatios }) => !sizes || !aspectRatios, "has sizes or aspectRatios, not both");
+
+const file = z.strictObject({
+  models: z.array(model).min(1, "names no model").max(25, "names more than 25 models"),
+  defaults: z
+    .strictObject({ model: z.string().optional(), seconds: seconds.optional(), size: z.string().optional() })
+    .default({}),
+});
+
+/**
+ * Reads the catalogue of VIDEO_MODELS.
+ * @param path of a JSON file as docs/models.md describes it. @throws UserError listing all that is wrong.
+ */
+export async function readModelFile(path: string): Promise<Catalog> {
+  const parsed = file.safeParse(await readJsonFile("VIDEO_MODELS", path));
+  if (!parsed.success) throw wrong(path, parsed.error.issues.map(problemOf));
+  const models = parsed.data.models.map(toModel);
+  const defaults = { model: models[0]?.id ?? "", seconds: "", size: "", ...defined(parsed.data.defaults) };
+  const problems = [...twice(models), ...unmet({ models, defaults })];
+  if (problems.length > 0) throw wrong(path, problems);
+  return {
+    models,
+    defaults: { ...firstOf(models, defaults.model), ...defined(parsed.data.defaults), model: defaults.model },
+  };
+}
+
+/** Reads a settings file. @throws UserError naming the setting. */
+export async function readJsonFile(setting: string, path: string): Promise<unknown> {
+  const text = await readFile(path, "utf8").catch(() => {
+    throw new UserError("settings_file", `${setting}: the file ${path} cannot be read.`);
+  });
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : "";
+    throw new UserError("settings_file", `${setting}: ${path} is no valid JSON. ${why}`);
+  }
+}
+
+/** "models[1].seconds: has more than 100 values" */
+export function problemOf({ path, message }: { path: PropertyKey[]; message: string }): string {
+  const place = path.reduce<string>(
+    (at, part) =>
+      typeof part === "number" ? `${at}[${part}]` : at === "" ? String(part) : `${at}.${String(part)}`,
+    "",
+  );
+  return place === "" ? message : `${place}: ${message}`;
+}
+
+function wrong(path: string, problems: readonly string[]): UserError {
+  return new UserError(
+    "settings_file",
+    [`VIDEO_MODELS: ${path} does not hold:`, ...problems.map((p) => `  ${p}`)].join("\n"),
+  );
+}
+
+function toModel({
+  id,
+  label,
+  seconds,
+  sizes,
+  aspectRatios,
+  image,
+  extras,
+  usdPerSecond,
+}: z.infer<typeof model>): VideoModel {
+  return {
+    id,
+    label: label ?? id,
+    seconds,
+    sizes: sizes ?? aspectRatios ?? [],
+    image,
+    extras: extras.filter((known) => known !== undefined).map(withoutUndefined),
+    ...(usdPerSecond && { usdPerSecond }),
+  };
+}
+
+function withoutUndefined(extra: object): ModelExtra {
+  return Object.fromEntries(Object.entries(extra).filter(([, value]) => value !== undefined)) as ModelExtra;
+}
+
+function defined(values: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+/** What holds where the file says nothing: the first of what the default model offers. */
+function firstOf(models: readonly VideoModel[], id: string): Catalog["defaults"] {
+  const chosen = models.find((candidate) => candidate.id === id);
+  return { model: id, seconds: chosen?.seconds[0] ?? "", size: chosen?.sizes[0] ?? "" };
+}
+
+function twice(models: readonly VideoModel[]): string[] {
+  return models.flatMap(({ id, label }, at) => {
+    const other = models.slice(0, at).find((before) => before.id === id || before.label === label);
+    return other ? [`models[${at}]: “${label}” (${id}) is there twice`] : [];
+  });
+}
+
+function unmet({ models, defaults }: Catalog): string[] {
+  const chosen = models.find(({ id }) => id === defaults.model);
+  if (!chosen) return [`defaults.model: there is no model “${defaults.model}”`];
+  return [
+    ...(defaults.seconds !== "" && !chosen.seconds.includes(defaults.seconds)
+      ? [`defaults.seconds: ${chosen.label} has no length of ${defaults.seconds}`]
+      : []),
+    ...(defaults.size !== "" && !chosen.sizes.includes(defaults.size)
+      ? [`defaults.size: ${chosen.label} has no size ${defaults.size}`]
+      : []),
+  ];
+}
