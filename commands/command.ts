@@ -1,6 +1,7 @@
 import type { ChatRequest, ImageAttachment } from "../src/chat/adapter.ts";
 import type { ButtonStyle } from "../src/chat/card.ts";
 import type { Drafts } from "../src/chat/drafts.ts";
+import type { Offer } from "../src/chat/offer.ts";
 import type { PageQueries } from "../src/chat/page-queries.ts";
 import type { Line } from "../src/chat/rich-text.ts";
 import type { Gallery } from "../src/gallery/gallery.ts";
@@ -33,11 +34,15 @@ export interface Choice {
 interface OptionBase {
   description: string;
   required?: true;
+  /** Whether the models have a use for it; default: yes. */
+  offered?: (catalog: Catalog) => boolean;
 }
 
 /** One option of a subcommand; commands, forms, parsers, manifests and help texts are made from it. */
 export type Option =
   | (OptionBase & { type: "text"; maxLength: number })
+  /** Handlers get it as checked text, such as "42". */
+  | (OptionBase & { type: "number"; min?: number; max?: number; integer?: boolean })
   | (OptionBase & {
       type: "choice";
       choices: (catalog: Catalog) => Choice[];
@@ -94,8 +99,8 @@ export interface CommandContext extends Services {
   catalog: Catalog;
   /** Words in a prompt that show other outcomes; there are some where the backend is the simulator. */
   faults: readonly { tag: string; description: string }[];
-  /** Every command, for the help text. */
-  commands: readonly AnyCommand[];
+  /** What is offered, for the help text, and for forms of other commands. */
+  offer: Offer;
 }
 
 /** A command's button on cards; it carries the command's name and the job's id. */
@@ -118,6 +123,8 @@ export interface Command<O extends Options> {
   name: string;
   description: string;
   options: O;
+  /** Options that the models add. */
+  modelOptions?: (catalog: Catalog) => Options;
   /** What the backend has to have for it. */
   needs?: OptionalOperation;
   /** Its button on cards, where it has one. */
@@ -128,8 +135,11 @@ export interface Command<O extends Options> {
   press?(context: CommandContext, argument: string): Promise<void>;
   /** What its shortcut on pictures does. */
   pick?(context: CommandContext, pictures: ImageAttachment[]): Promise<void>;
-  /** What `/video name …` or the submitted form does; absent: it exists as a button only. */
-  run?(context: CommandContext, values: Values<O>): Promise<void>;
+  /**
+   * What `/video name …` or the submitted form does; absent: it exists as a button only. `extras`: the values of the
+   * options that the models add.
+   */
+  run?(context: CommandContext, values: Values<O>, extras?: Record<string, string>): Promise<void>;
 }
 
 /** A command whose options are known at run time only. */
@@ -137,12 +147,17 @@ export interface AnyCommand {
   name: string;
   description: string;
   options: Options;
+  modelOptions?: (catalog: Catalog) => Options;
   needs?: OptionalOperation;
   button?: Button;
   shortcut?: Shortcut;
   press?(context: CommandContext, argument: string): Promise<void>;
   pick?(context: CommandContext, pictures: ImageAttachment[]): Promise<void>;
-  run?(context: CommandContext, values: Record<string, string | ImageAttachment | undefined>): Promise<void>;
+  run?(
+    context: CommandContext,
+    values: Record<string, string | ImageAttachment | undefined>,
+    extras?: Record<string, string>,
+  ): Promise<void>;
 }
 
 /** Ties a handler's argument types to the options it declares. */

@@ -10,10 +10,9 @@ export const help = defineCommand({
   name: "help",
   description: "What the bot can do",
   options: {},
-  async run({ request, commands, catalog, faults, videos, backend }) {
-    const isOffered = ({ needs }: AnyCommand) => needs === undefined || videos.supports(needs);
-    const offered = commands.filter(isOffered);
-    const missing = commands.filter((command) => !isOffered(command)).map(({ name }) => name);
+  async run({ request, offer, catalog, faults, backend }) {
+    const offered = offer.commands();
+    const missing = offer.withheld().map(({ name }) => name);
     const buttons = offered.flatMap(({ button }) => (button ? [button.label] : []));
     await request.reply.private({
       tone: "info",

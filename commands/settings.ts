@@ -23,7 +23,9 @@ const words = (labels: Record<string, string>) => () =>
 
 /** What is a matter of taste: a person's goes before the channel's. */
 const TASTE = {
-  model: setting("Default model", ({ models }) => models.map(({ id }) => ({ value: id, label: id }))),
+  model: setting("Default model", ({ models }) =>
+    models.map(({ id, label }) => ({ value: id, label, aliases: [id] })),
+  ),
   seconds: setting("Default length", (catalog) =>
     allOf(catalog, "seconds").map((value) => ({ value, label: `${value} seconds` })),
   ),

@@ -2,6 +2,7 @@ import { commands } from "../commands/index.ts";
 import { createBot } from "./bot.ts";
 import type { ChatAdapter, ChatHandler, PlatformName } from "./chat/adapter.ts";
 import { createChatBudget } from "./chat/chat-budget.ts";
+import { createOffer } from "./chat/offer.ts";
 import { createOperatorNotice } from "./chat/operator-notice.ts";
 import type { Config } from "./config.ts";
 import { familyOf } from "./jobs/family.ts";
@@ -47,8 +48,15 @@ export async function createApp(options: {
   const { config, logger, extra = [] } = options;
   const now = Date.now;
   const limits = config.LIMITS === undefined ? {} : await readLimitsFile(config.LIMITS);
-  const backend = await openBackend({ config, onChange: () => {}, logger });
+  const backend = await openBackend({
+    config,
+    onChange() {
+      for (const adapter of adapters.values()) void adapter.offerChanged?.();
+    },
+    logger,
+  });
   const { catalog, videos } = backend;
+  const offer = createOffer({ commands, catalog, supports: videos.supports });
   const store = await createStore({ url: config.STORE_URL });
   const media = await createFileMediaStore({
     directory: config.MEDIA_DIR,
@@ -56,7 +64,7 @@ export async function createApp(options: {
     logger,
   });
   const simulated = backend.simulator !== undefined;
-  const platforms = await openPlatforms({ config, store, media, catalog, commands, simulated, now, logger });
+  const platforms = await openPlatforms({ config, store, media, catalog, offer, simulated, now, logger });
   const adapters = new Map([...platforms.adapters, ...extra].map((adapter) => [adapter.platform, adapter]));
   const queue = createInProcessQueue({ concurrency: CONCURRENCY, logger });
   const bot = createBot({
@@ -64,7 +72,7 @@ export async function createApp(options: {
     media,
     videos,
     adapters,
-    commands,
+    offer,
     catalog,
     queue,
     // Limits are counted on a clock that nobody sets.

@@ -1,8 +1,9 @@
-import type { AnyCommand, CommandContext, Services } from "../commands/command.ts";
+import type { CommandContext, Services } from "../commands/command.ts";
 import type { ChatAdapter, ChatHandler, PlatformName } from "./chat/adapter.ts";
 import type { ChatBudget } from "./chat/chat-budget.ts";
 import { createDispatcher } from "./chat/dispatcher.ts";
 import { createDrafts } from "./chat/drafts.ts";
+import type { Offer } from "./chat/offer.ts";
 import type { OperatorNotice } from "./chat/operator-notice.ts";
 import type { OpenLink } from "./chat/options.ts";
 import { createPageQueries } from "./chat/page-queries.ts";
@@ -50,7 +51,7 @@ export interface BotOptions {
   media: MediaStore;
   videos: VideosClient;
   adapters: ReadonlyMap<PlatformName, ChatAdapter>;
-  commands: readonly AnyCommand[];
+  offer: Offer;
   catalog: Catalog;
   queue: WorkQueue;
   budget: ChatBudget;
@@ -82,7 +83,7 @@ const SEEN_TTL_MS = 24 * 3_600_000;
 
 /** Builds the core: everything between the chat platforms and the backend. Nothing of it runs yet. */
 export function createBot(options: BotOptions) {
-  const { store, media, adapters, commands, catalog, queue, budget, simulated, now, logger } = options;
+  const { store, media, adapters, offer, catalog, queue, budget, simulated, now, logger } = options;
   const pace = createBackendPace({
     now,
     onStopped: (until) => logger.warn({ until }, "the backend has no money left; new videos are refused"),
@@ -130,11 +131,9 @@ export function createBot(options: BotOptions) {
     ...{ media, adapters, now, logger },
   });
 
-  /** The buttons of all commands that the backend has what it takes for. */
+  /** The buttons of all commands that are offered. */
   function buttons() {
-    return commands.flatMap(({ name, button, needs }) =>
-      button && (needs === undefined || videos.supports(needs)) ? [{ action: name, ...button }] : [],
-    );
+    return offer.commands().flatMap(({ name, button }) => (button ? [{ action: name, ...button }] : []));
   }
 
   const work = createJobWorker({
@@ -186,7 +185,7 @@ export function createBot(options: BotOptions) {
     now,
   };
   const handler: ChatHandler = createDispatcher({
-    commands,
+    offer,
     services,
     catalog,
     faults: options.faults,

@@ -1,5 +1,5 @@
-import type { AnyCommand } from "../commands/command.ts";
 import type { ChatAdapter } from "./chat/adapter.ts";
+import type { Offer } from "./chat/offer.ts";
 import type { Config } from "./config.ts";
 import type { Logger } from "./logger.ts";
 import type { MediaStore } from "./media/media-store.ts";
@@ -11,7 +11,7 @@ interface Dependencies {
   store: Store;
   media: MediaStore;
   catalog: Catalog;
-  commands: readonly AnyCommand[];
+  offer: Offer;
   simulated: boolean;
   now: () => number;
   logger: Logger;
@@ -29,13 +29,13 @@ export async function openPlatforms(dependencies: Dependencies) {
   return { adapters, playground: web?.playground, slackEvents: slack?.http };
 }
 
-async function openDiscord({ config, catalog, commands, now, logger }: Dependencies, token: string) {
+async function openDiscord({ config, catalog, offer, now, logger }: Dependencies, token: string) {
   const { createDiscordAdapter } = await import("./discord/adapter.ts");
   const { DISCORD_API_URL: apiUrl, DISCORD_GUILD_ID: guildId } = config;
-  return createDiscordAdapter({ token, apiUrl, guildId, catalog, commands, now, logger });
+  return createDiscordAdapter({ token, apiUrl, guildId, catalog, offer, now, logger });
 }
 
-async function openSlack({ config, store, catalog, commands, now, logger }: Dependencies, botToken: string) {
+async function openSlack({ config, store, catalog, offer, now, logger }: Dependencies, botToken: string) {
   const { createSlackAdapter } = await import("./slack/adapter.ts");
   const { SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret, SLACK_API_URL: apiUrl } = config;
   return createSlackAdapter({
@@ -45,7 +45,7 @@ async function openSlack({ config, store, catalog, commands, now, logger }: Depe
     apiUrl,
     store,
     catalog,
-    commands,
+    offer,
     now,
     logger,
   });

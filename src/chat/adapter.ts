@@ -198,6 +198,8 @@ export interface ChatAdapter {
   nameOf?(channel: Pick<Destination, "workspace" | "channel">): string | undefined;
   /** A picture from its `reference`, where pictures on this platform have such. */
   reopen?(reference: string): ImageAttachment;
+  /** What people are offered has changed: tells the platform, where it keeps that; never rejects. */
+  offerChanged?(): Promise<void>;
   /** Writes to a channel or a person by the platform's own id, where it has such. @throws ServiceError */
   tell?(address: string, notice: Notice): Promise<void>;
   /** Address of the message for people to follow; undefined where there is none. */

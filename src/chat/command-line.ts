@@ -20,12 +20,17 @@ const FLAG =
  * everything else is the text, kept as it was typed. The first command alone asks for its form.
  * @throws UserError for flags and words that the command does not take.
  */
-export function parseCommandLine(line: string, commands: readonly AnyCommand[]): CommandLine {
+export function parseCommandLine(
+  line: string,
+  commands: readonly AnyCommand[],
+  withheld: readonly AnyCommand[] = [],
+): CommandLine {
   const [first] = commands;
   if (!first) throw new Error("There are no commands.");
   const text = line.trim();
   const [word = ""] = /^\S+/u.exec(text) ?? [];
-  const named = commands.find(({ name, run }) => run && name === word.toLowerCase());
+  // The name of what cannot be done is no prompt, either.
+  const named = [...commands, ...withheld].find(({ name, run }) => run && name === word.toLowerCase());
   const command = named ?? first;
   const said = named ? text.slice(word.length) : text;
   if (said === "" && command === first) return { command, values: undefined };

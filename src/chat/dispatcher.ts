@@ -14,11 +14,12 @@ import type {
 } from "./adapter.ts";
 import type { Notice } from "./card.ts";
 import { parseCommandLine } from "./command-line.ts";
+import type { Offer } from "./offer.ts";
 import { formOf, type OpenLink, parseOptions } from "./options.ts";
 import { shorten } from "./rich-text.ts";
 
 interface Dependencies {
-  commands: readonly AnyCommand[];
+  offer: Offer;
   services: Services;
   catalog: Catalog;
   faults: CommandContext["faults"];
@@ -33,19 +34,17 @@ const COMPLETIONS_MAX = 25;
 
 /** Finds the command for a request, checks its options, runs it; the only place that turns errors into words. */
 export function createDispatcher(dependencies: Dependencies): ChatHandler {
-  const { commands, services, catalog, faults, openLink, seen, logger } = dependencies;
-  const { lists, people, removal, stars, store, forgetting, settings, videos, now } = services;
+  const { offer, services, catalog, faults, openLink, seen, logger } = dependencies;
+  const { lists, people, removal, stars, store, forgetting, settings, now } = services;
 
   function commandNamed(name: string): AnyCommand {
-    const command = commands.find((candidate) => candidate.name === name);
-    if (!command) throw outdated();
-    if (command.needs && !videos.supports(command.needs)) {
-      throw new UserError(
-        "not_offered",
-        `The video service that this bot uses cannot do that (${command.name}), so it is switched off.`,
-      );
-    }
-    return command;
+    const command = offer.commands().find((candidate) => candidate.name === name);
+    if (command) return command;
+    if (!offer.withheld().some((candidate) => candidate.name === name)) throw outdated();
+    throw new UserError(
+      "not_offered",
+      `The video service that this bot uses cannot do that (${name}), so it is switched off.`,
+    );
   }
 
   async function run(
@@ -69,7 +68,7 @@ export function createDispatcher(dependencies: Dependencies): ChatHandler {
       case "command":
         return run(commandNamed(invocation.name), invocation.values, context);
       case "text": {
-        const { command, values } = parseCommandLine(invocation.text, commands);
+        const { command, values } = parseCommandLine(invocation.text, offer.commands(), offer.withheld());
         if (values === undefined) {
           const { actor, destination, reply } = context.request;
           return reply.form(formOf(command, await settings.catalogFor(actor.id, destination)));
@@ -119,6 +118,19 @@ export function createDispatcher(dependencies: Dependencies): ChatHandler {
     ].slice(0, COMPLETIONS_MAX);
   }
 
+  /** Of an option with too many choices to show them all. */
+  function suggestChoices({ command, option, text }: CompletionQuery) {
+    const declared = commandNamed(command).options[option];
+    const wanted = text.trim().toLowerCase();
+    const choices = declared?.type === "choice" ? declared.choices(catalog) : [];
+    return choices
+      .filter(({ value, label, aliases = [] }) =>
+        [value, label, ...aliases].some((word) => word.toLowerCase().startsWith(wanted)),
+      )
+      .map(({ value, label }) => ({ name: shorten(label, 100), value }))
+      .slice(0, COMPLETIONS_MAX);
+  }
+
   async function suggestVideos(query: CompletionQuery) {
     const declared = commandNamed(query.command).options[query.option];
     const kind = declared?.type === "video" ? declared.of : undefined;
@@ -156,7 +168,7 @@ export function createDispatcher(dependencies: Dependencies): ChatHandler {
     async handle(request) {
       try {
         if (!(await seen.insert(`${request.destination.platform}:${request.id}`, { at: now() }))) return;
-        await invoke(request.invocation, { ...services, request, catalog, faults, commands });
+        await invoke(request.invocation, { ...services, request, catalog, faults, offer });
       } catch (error) {
         await refuse(request, error);
       }
@@ -166,6 +178,7 @@ export function createDispatcher(dependencies: Dependencies): ChatHandler {
       const { command, option } = query;
       try {
         const type = commandNamed(command).options[option]?.type;
+        if (type === "choice") return suggestChoices(query);
         if (type === "person") return await suggestPeople(query);
         return type === "video" ? await suggestVideos(query) : [];
       } catch (err) {

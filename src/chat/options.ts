@@ -1,6 +1,6 @@
-import type { AnyCommand, Choice, Options } from "../../commands/command.ts";
+import type { AnyCommand, Choice, Option, Options } from "../../commands/command.ts";
 import { UserError } from "../errors.ts";
-import type { Catalog } from "../videos/catalog.ts";
+import { type Catalog, describeNumbers } from "../videos/catalog.ts";
 import type { ImageAttachment, RawValue } from "./adapter.ts";
 import type { Form } from "./form.ts";
 
@@ -34,6 +34,7 @@ export function parseOptions(
       if (typeof value !== "string")
         throw new UserError("option_type", `“${name}” is text, not a file.`, name);
       if (option.type === "choice") return [name, parseChoice(name, value, option.choices(catalog))];
+      if (option.type === "number") return [name, parseNumber(name, value, option)];
       return [name, value];
     }),
   );
@@ -66,6 +67,20 @@ export function formOf(
     }),
     hidden: {},
   };
+}
+
+/** A number as people type it, also with a decimal comma. */
+function parseNumber(name: string, typed: string, option: Option & { type: "number" }): string {
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, integer = false } = option;
+  const text = typed.trim().replace(/^(-?\d+),(\d+)$/, "$1.$2");
+  const value = text === "" ? Number.NaN : Number(text);
+  const fits = value >= min && value <= max && (!integer || Number.isSafeInteger(value));
+  if (fits) return String(value);
+  throw new UserError(
+    "option_value",
+    `“${name}” cannot be “${typed.trim().slice(0, 60)}”. It has to be ${describeNumbers(option)}.`,
+    name,
+  );
 }
 
 function parseChoice(name: string, typed: string, choices: Choice[]): string {

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { Events, type Interaction, Status } from "discord.js";
 import type { Logger } from "pino";
-import type { AnyCommand } from "../../commands/command.ts";
 import type { ChatAdapter, ChatEvent, ChatHandler, Destination, Draw } from "../chat/adapter.ts";
+import type { Offer } from "../chat/offer.ts";
 import { UserError } from "../errors.ts";
+import { createTurns } from "../store/turns.ts";
 import type { Catalog } from "../videos/catalog.ts";
 import { createAccess } from "./access.ts";
 import { createCardChannel, isCard } from "./card-channel.ts";
@@ -28,7 +29,7 @@ export interface DiscordAdapterOptions {
   /** The one server to register the commands in; undefined: everywhere. */
   guildId: string | undefined;
   catalog: Catalog;
-  commands: readonly AnyCommand[];
+  offer: Offer;
   logger: Logger;
   /** Unix milliseconds. */
   now: () => number;
@@ -44,7 +45,7 @@ const PER_CHANNEL = { calls: 5, perMs: 5_500 };
 
 /** Discord: listens over the gateway, posts and edits over REST. */
 export function createDiscordAdapter(options: DiscordAdapterOptions): ChatAdapter {
-  const { token, apiUrl, catalog, commands, logger, now } = options;
+  const { token, apiUrl, catalog, offer, logger, now } = options;
   const api = createDiscordApi({ token, apiUrl });
   const access = createAccess();
   /** Before the start nobody listens. */
@@ -58,13 +59,14 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): ChatAdapte
   const listen = createInteractionListener({
     api,
     access,
-    commands,
+    offer,
     imageOf,
     picturesOf: pictures.of,
     replyTo: (context) => createReply({ ...context, api, cards, catalog, link, logger }),
     logger,
   });
   const inHand = new Set<Promise<void>>();
+  const inTurn = createTurns();
 
   /** Never rejects: the handler does not, and an answer that cannot be sent is in the log. */
   function keep(work: Promise<void>): void {
@@ -78,13 +80,26 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): ChatAdapte
     });
   }
 
+  let applicationId: string | undefined;
+
+  async function register(): Promise<void> {
+    if (applicationId === undefined) return;
+    const registered = await syncCommands({ ...options, commands: offer.commands(), api, applicationId });
+    if (registered) logger.info("Discord commands registered");
+  }
+
   return {
     platform: "discord",
 
+    offerChanged: () =>
+      inTurn("commands", register).catch((err: unknown) =>
+        logger.warn({ err }, "Discord commands not registered anew"),
+      ),
+
     async start(handler) {
-      const { id: applicationId } = await api.application().catch(explainToken);
-      const registered = await syncCommands({ ...options, api, applicationId });
-      if (registered) logger.info("Discord commands registered");
+      const { id } = await api.application().catch(explainToken);
+      applicationId = id;
+      await register();
       client.on(Events.InteractionCreate, (interaction) => keep(take(interaction, handler)));
       tell = (event) => keep(handler.event(event));
       listenForEvents(client, tell);

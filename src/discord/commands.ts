@@ -23,6 +23,7 @@ const OPTIONS_MAX = 25;
 const CHOICES_MAX = 25;
 const CHOICE_NAME_MAX = 100;
 const TEXT_MAX = 6_000;
+const NUMBER_MAX = 2 ** 53;
 /** An attachment cannot be typed, so each picture has a second option, for an address. */
 const LINK_SUFFIX = "-link";
 const LINK_MAX = 2_000;
@@ -151,13 +152,26 @@ function optionsJson(name: string, option: Option, catalog: Catalog): APIApplica
         { type: ApplicationCommandOptionType.Attachment, name, description },
         { type, name: `${name}${LINK_SUFFIX}`, description: "…or its https address", max_length: LINK_MAX },
       ];
+    case "number": {
+      const { min, max, integer = false } = option;
+      const numbers = {
+        ...common,
+        ...(min !== undefined && { min_value: Math.max(min, -NUMBER_MAX) }),
+        ...(max !== undefined && { max_value: Math.min(max, NUMBER_MAX) }),
+      };
+      return integer
+        ? [{ type: ApplicationCommandOptionType.Integer, ...numbers }]
+        : [{ type: ApplicationCommandOptionType.Number, ...numbers }];
+    }
     case "text":
       return [{ type, ...common, max_length: Math.min(option.maxLength, TEXT_MAX) }];
     case "video":
     case "person":
       return [{ type, ...common, autocomplete: true }];
     case "choice": {
-      const choices = option.choices(catalog).slice(0, CHOICES_MAX);
+      const choices = option.choices(catalog);
+      // More than can be shown are completed while people type.
+      if (choices.length > CHOICES_MAX) return [{ type, ...common, autocomplete: true }];
       const named = choices.map(({ value, label }) => ({ value, name: shorten(label, CHOICE_NAME_MAX) }));
       return [{ type, ...common, choices: named }];
     }

@@ -2,6 +2,7 @@ import {
   type APIComponentInLabel,
   type APILabelComponent,
   type APIModalInteractionResponseCallbackData,
+  type APITextInputComponent,
   ComponentType,
   type ModalData,
   TextInputStyle,
@@ -35,8 +36,14 @@ export interface FormKey {
 
 /** A form as a modal. @throws Error when it has more than Discord can show. */
 export function modalOf(form: Form, catalog: Catalog): APIModalInteractionResponseCallbackData {
-  const labels = form.fields.flatMap(({ name, option, initial }) =>
-    option.type === "hidden" ? [] : [labelOf(name, option, inputOf(name, option, initial, catalog))],
+  const shown = form.fields.filter(({ option }) => option.type !== "hidden");
+  // What need not be filled in and has no place is left as it is: `/video` itself has room for it.
+  const places = MAX.components - shown.filter(({ option }) => option.required).length;
+  const optional = shown.filter(({ option }) => !option.required).slice(0, Math.max(0, places));
+  const labels = shown.flatMap(({ name, option, initial }) =>
+    option.type === "hidden" || !(option.required || optional.some((field) => field.name === name))
+      ? []
+      : [labelOf(name, option, inputOf(name, option, initial, catalog))],
   );
   const intro = renderLines(form.intro, MAX.text);
   // Where every place is taken, the inputs say enough by themselves.
@@ -112,7 +119,8 @@ function inputOf(
         max_values: 1,
       };
     case "choice": {
-      const options = option.choices(catalog).slice(0, MAX.options);
+      const options = option.choices(catalog);
+      if (options.length > MAX.options) return textInput(common, { isLong: false, max: MAX.choice, initial });
       return {
         type: ComponentType.StringSelect,
         ...common,
@@ -124,18 +132,22 @@ function inputOf(
       };
     }
     case "text":
-    case "video":
-    case "person": {
-      const isLong = option.type === "text";
-      const max_length = Math.min(isLong ? option.maxLength : MAX.choice, MAX.text);
-      const value = initial?.slice(0, max_length);
-      return {
-        type: ComponentType.TextInput,
-        ...common,
-        style: isLong ? TextInputStyle.Paragraph : TextInputStyle.Short,
-        max_length,
-        ...(value !== undefined && { value }),
-      };
-    }
+      return textInput(common, { isLong: true, max: Math.min(option.maxLength, MAX.text), initial });
+    default:
+      return textInput(common, { isLong: false, max: MAX.choice, initial });
   }
+}
+
+function textInput(
+  common: { custom_id: string; required: boolean },
+  { isLong, max, initial }: { isLong: boolean; max: number; initial: string | undefined },
+): APITextInputComponent {
+  const value = initial?.slice(0, max);
+  return {
+    type: ComponentType.TextInput,
+    ...common,
+    style: isLong ? TextInputStyle.Paragraph : TextInputStyle.Short,
+    max_length: max,
+    ...(value !== undefined && { value }),
+  };
 }

@@ -9,7 +9,6 @@ import {
   PermissionFlagsBits,
 } from "discord.js";
 import type { Logger } from "pino";
-import type { AnyCommand } from "../../commands/command.ts";
 import {
   type Actor,
   type ChatHandler,
@@ -19,6 +18,7 @@ import {
   type Invocation,
   type RawValue,
 } from "../chat/adapter.ts";
+import type { Offer } from "../chat/offer.ts";
 import { shorten } from "../chat/rich-text.ts";
 import type { Access } from "./access.ts";
 import { readButton } from "./buttons.ts";
@@ -36,7 +36,7 @@ const CHOICE_MAX = 100;
 interface Dependencies {
   api: DiscordApi;
   access: Access;
-  commands: readonly AnyCommand[];
+  offer: Offer;
   imageOf: (file: PersonFile) => ImageAttachment;
   picturesOf: (message: Message) => ImageAttachment[];
   replyTo: (context: ReplyContext) => InteractionReply;
@@ -45,7 +45,7 @@ interface Dependencies {
 
 /** Turns what people do on Discord into requests; the promise ends when the request is done. */
 export function createInteractionListener(dependencies: Dependencies) {
-  const { api, access, commands, imageOf, picturesOf, replyTo, logger } = dependencies;
+  const { api, access, offer, imageOf, picturesOf, replyTo, logger } = dependencies;
 
   return async function listen(interaction: Interaction, handler: ChatHandler): Promise<void> {
     const destination = destinationOf(interaction);
@@ -84,7 +84,9 @@ export function createInteractionListener(dependencies: Dependencies) {
     }
     if (interaction.isMessageContextMenuCommand()) {
       const { commandName, targetId, targetMessage } = interaction;
-      const command = commands.find(({ shortcut }) => shortcut?.label === commandName);
+      // An entry stays in people's menus for a while after it is gone: they are told so.
+      const all = [...offer.commands(), ...offer.withheld()];
+      const command = all.find(({ shortcut }) => shortcut?.label === commandName);
       const message = { ...destination, message: targetId };
       return (
         command && { kind: "shortcut", name: command.name, message, pictures: picturesOf(targetMessage) }
@@ -102,7 +104,8 @@ export function createInteractionListener(dependencies: Dependencies) {
 
   function typedValues({ options }: ChatInputCommandInteraction): Record<string, RawValue> {
     const typed = options.data.flatMap((subcommand) => subcommand.options ?? []);
-    const { options: declared = {} } = commands.find(({ name }) => name === options.getSubcommand()) ?? {};
+    const name = options.getSubcommand();
+    const { options: declared = {} } = offer.commands().find((command) => command.name === name) ?? {};
     return coreValues(declared, Object.fromEntries(typed.map((option) => [option.name, rawValue(option)])));
   }
 

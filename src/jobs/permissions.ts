@@ -13,10 +13,14 @@ export type Action =
   | "revoke-links"
   | "list-server"
   | "forget-channel"
-  | "forget-server";
+  | "forget-server"
+  | "see-server-usage"
+  | "see-bot-usage"
+  | "set-channel-limits"
+  | "set-server-limits";
 
-/** Who somebody is to a channel and a job. */
-export type Role = "member" | "requester" | "moderator" | "manager";
+/** Who somebody is to a channel and a job; operators run the bot. */
+export type Role = "member" | "requester" | "moderator" | "manager" | "operator";
 
 /** Decides who may do what, in this one place. */
 export interface Permissions {
@@ -34,6 +38,10 @@ const FIXED: Record<Exclude<Action, "create" | "remix" | "delete">, Role> = {
   "list-server": "moderator",
   "forget-channel": "moderator",
   "forget-server": "manager",
+  "see-server-usage": "moderator",
+  "see-bot-usage": "operator",
+  "set-channel-limits": "moderator",
+  "set-server-limits": "manager",
 };
 
 const REFUSALS: Record<Action, string> = {
@@ -46,6 +54,10 @@ const REFUSALS: Record<Action, string> = {
   "list-server": "list every video of this server",
   "forget-channel": "have this channel forgotten",
   "forget-server": "have the whole server forgotten",
+  "see-server-usage": "see what this whole server has used",
+  "see-bot-usage": "see what the whole bot has used",
+  "set-channel-limits": "change this channel's limits",
+  "set-server-limits": "change this server's limits, those of its people and roles, and who is exempt",
 };
 
 const WHO: Record<Role, string> = {
@@ -53,6 +65,7 @@ const WHO: Record<Role, string> = {
   requester: "Only whoever asked for it and moderators",
   moderator: "Only moderators",
   manager: "Only those who manage the whole server",
+  operator: "Only those who run the bot",
 };
 
 /** Operators are managers everywhere. */
@@ -71,7 +84,8 @@ export function createPermissions(options: {
   }
 
   function rolesOf(actor: Actor, channel: Destination, job: Job | undefined): Set<Role> {
-    const manager = actor.manager || operatorIds.includes(actor.id);
+    const operator = operatorIds.includes(actor.id);
+    const manager = actor.manager || operator;
     // Who moderates one channel does not moderate another, but its threads.
     const here = !job || isSamePlace(job.destination, channel);
     const moderator = manager || (actor.moderator && here);
@@ -81,6 +95,7 @@ export function createPermissions(options: {
       ...(requester ? (["requester"] as const) : []),
       ...(moderator ? (["moderator"] as const) : []),
       ...(manager ? (["manager"] as const) : []),
+      ...(operator ? (["operator"] as const) : []),
     ]);
   }
 

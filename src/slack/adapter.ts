@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
 import type { Logger } from "pino";
-import type { AnyCommand } from "../../commands/command.ts";
 import type { ChatAdapter, Destination, Draw } from "../chat/adapter.ts";
+import type { Offer } from "../chat/offer.ts";
 import { UserError } from "../errors.ts";
 import type { Store } from "../store/store.ts";
 import type { Catalog } from "../videos/catalog.ts";
@@ -44,14 +44,14 @@ interface Options {
   /** Where the bot remembers which files Slack was given. */
   store: Store;
   catalog: Catalog;
-  commands: readonly AnyCommand[];
+  offer: Offer;
   logger: Logger;
   now: () => number;
 }
 
 /** Connects the bot to one Slack workspace. */
 export function createSlackAdapter(options: Options): SlackAdapter {
-  const { botToken, appToken, signingSecret, apiUrl, store, catalog, commands, logger, now } = options;
+  const { botToken, appToken, signingSecret, apiUrl, store, catalog, offer, logger, now } = options;
   const workspaces = createWorkspaces({ botToken, apiUrl, logger });
   const channels = createChannels({ workspaces, now, logger });
   const people = createPeople({ now, logger });
@@ -76,7 +76,7 @@ export function createSlackAdapter(options: Options): SlackAdapter {
       ears = createEars({ handler, workspaces, people, channels, catalog, screen, logger });
       listenToInteractions({ app, ears, apiUrl, logger });
       listenToSubmissions({ app, ears, apiUrl, logger });
-      listenToWords({ app, ears, commands });
+      listenToWords({ app, ears, commands: offer.commands() });
       listenToEvents({ app, handler, ears, workspaces, sharedFiles, logger });
       await connection.start().catch(blame("SLACK_APP_TOKEN"));
       logger.info({ team: id, url }, "connected to Slack");

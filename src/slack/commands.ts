@@ -2,6 +2,7 @@ import type {
   FileInput,
   InputBlock,
   ModalView,
+  NumberInput,
   PlainTextInput,
   StaticSelect,
   UsersSelect,
@@ -71,16 +72,25 @@ function inputElement(
   option: Option,
   initial: string | undefined,
   catalog: Catalog,
-): PlainTextInput | StaticSelect | UsersSelect | FileInput {
+): PlainTextInput | NumberInput | StaticSelect | UsersSelect | FileInput {
   switch (option.type) {
     case "image":
       // No `filetypes`: Slack's list of them has no WebP, and one that it does not know could keep the form shut.
       return { type: "file_input", max_files: 1 };
+    case "number": {
+      const { min, max, integer = false } = option;
+      return {
+        type: "number_input",
+        is_decimal_allowed: !integer,
+        ...(min !== undefined && { min_value: String(min) }),
+        ...(max !== undefined && { max_value: String(max) }),
+        ...(initial !== undefined && { initial_value: initial }),
+      };
+    }
     case "choice": {
-      const options = option
-        .choices(catalog)
-        .slice(0, CHOICES_MAX)
-        .map(({ value, label }) => ({ value, text: plain(label, CHOICE_MAX) }));
+      const choices = option.choices(catalog);
+      if (choices.length > CHOICES_MAX) return textInput({ multiline: false, max: CHOICE_MAX, initial });
+      const options = choices.map(({ value, label }) => ({ value, text: plain(label, CHOICE_MAX) }));
       const chosen = options.find(({ value }) => value === initial);
       return { type: "static_select", options, ...(chosen && { initial_option: chosen }) };
     }

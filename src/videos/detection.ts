@@ -64,6 +64,7 @@ const MARKS: readonly { dialect: DialectName; reason: string; fits(probes: Probe
   },
   { dialect: "litellm", reason: "by LiteLLM's headers", fits: hasHeader(/^x-litellm-/) },
   { dialect: "new-api", reason: "by new-api's headers", fits: hasHeader(/^x-(new-api|oneapi)-/) },
+  { dialect: "openai", reason: "by OpenAI's headers", fits: hasHeader(/^openai-(version|organization)/) },
   { dialect: "litellm", reason: "by its description", fits: describedAs(/litellm/i) },
   { dialect: "vllm-omni", reason: "by its description", fits: describedAs(/vllm/i) },
   { dialect: "sglang", reason: "by its description", fits: describedAs(/sglang/i) },

@@ -53,6 +53,10 @@ function renderField(
   const id = `field-${name}`;
   const hint = html`<span class="hint" id="${id}-hint">${option.description}</span>`;
   const common = html`id="${id}" name="${name}" aria-describedby="${id}-hint"${option.required && html` required`}${focus && html` autofocus`}`;
+  if (option.type === "choice" && option.choices(catalog).length > RADIOS_MAX) {
+    const choices = choicesOf(option, catalog);
+    return html`<div class="field"><p><label for="${id}">${title(name)}</label> ${hint}</p><select ${common}>${choices.map((choice) => renderOption(choice, initial))}</select></div>`;
+  }
   if (option.type === "choice") {
     return html`<fieldset class="field">
       <legend>${title(name)} ${hint}</legend>
@@ -60,12 +64,27 @@ function renderField(
     </fieldset>`;
   }
   const input = {
+    number: () =>
+      html`<input ${common} type="number" inputmode="decimal" step="${option.type === "number" && option.integer ? 1 : "any"}"${limits(option)} value="${initial}" autocomplete="off" />`,
     text: () => html`<textarea ${common} rows="4" dir="auto">${initial}</textarea>`,
     image: () => html`<input ${common} type="file" accept="${PICTURES}" />`,
     video: () => html`<input ${common} dir="auto" type="text" value="${initial}" autocomplete="off" />`,
     person: () => html`<input ${common} dir="auto" type="text" value="${initial}" autocomplete="off" />`,
   }[option.type];
   return html`<div class="field"><p><label for="${id}">${title(name)}</label> ${hint}</p>${input()}</div>`;
+}
+
+/** More than these fill the screen. */
+const RADIOS_MAX = 8;
+
+function limits(option: Option): Html {
+  if (option.type !== "number") return html``;
+  const { min, max } = option;
+  return html`${min !== undefined && html` min="${min}"`}${max !== undefined && html` max="${max}"`}`;
+}
+
+function renderOption({ value, label }: Choice, initial: string): Html {
+  return html`<option value="${value}"${value === initial && html` selected`}>${label}</option>`;
 }
 
 /** A choice that has no beginning and need not be made can be taken back: no radio button does that by itself. */

@@ -2,10 +2,10 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { html } from "hono/html";
 import type { Logger } from "pino";
-import type { AnyCommand } from "../../commands/command.ts";
 import type { Invocation } from "../chat/adapter.ts";
 import { decodeButton } from "../chat/card.ts";
 import type { Form } from "../chat/form.ts";
+import type { Offer } from "../chat/offer.ts";
 import { UserError } from "../errors.ts";
 import type { MediaStore } from "../media/media-store.ts";
 import type { Store } from "../store/store.ts";
@@ -33,7 +33,7 @@ interface Dependencies {
   store: Store;
   media: MediaStore;
   catalog: Catalog;
-  commands: readonly AnyCommand[];
+  offer: Offer;
   /** The backend is the embedded one. */
   simulated: boolean;
   /** Asked for before anything is shown; undefined: no login. */
@@ -79,7 +79,7 @@ function createChannelRoutes({
   adapter,
   media,
   catalog,
-  commands,
+  offer,
   simulated,
   shown,
   asset,
@@ -113,13 +113,15 @@ function createChannelRoutes({
   routes.get("/completions", async (c) => {
     const line = c.req.query("text") ?? "";
     return c.html(
-      renderCompletion(await completeLine(line, { commands, catalog, complete: adapter.complete })),
+      renderCompletion(
+        await completeLine(line, { commands: offer.commands(), catalog, complete: adapter.complete }),
+      ),
     );
   });
 
   routes.use(bodyLimit({ maxSize: BODY_MAX_BYTES, onError: (c) => outcome(c, TOO_LARGE, IN_FORM) }));
   routes.post("/messages", async (c) =>
-    outcome(c, await run(async () => readLine(await field(c, "text"), commands))),
+    outcome(c, await run(async () => readLine(await field(c, "text"), offer.commands()))),
   );
   routes.post("/form", async (c) => {
     const draft = (await field(c, "text")).trim();

@@ -175,7 +175,7 @@ describe("every answer", () => {
 
   test("says so when there is no such operation", async () => {
     const { client } = await startSimulator();
-    expect(await refusal(client.get("/models"))).toMatchObject({ status: 404 });
+    expect(await refusal(client.get("/images"))).toMatchObject({ status: 404 });
     expect(await refusal(client.put("/videos"))).toMatchObject({ status: 404 });
   });
 });

@@ -21,6 +21,8 @@ export interface Fault {
   readonly slowness?: number;
   /** Only this share of the finished file (0 to 1) is sent. */
   readonly sent?: number;
+  /** The file is there so much later than the video is said to be done (ms). */
+  readonly lateMs?: number;
 }
 
 /** Every fault there is. */
@@ -54,6 +56,7 @@ export const faults: readonly Fault[] = [
   { tag: "[slow]", description: "takes ten times as long", slowness: 10 },
   { tag: "[stuck]", description: "stops at 42 % and never ends", halt: { at: 0.42 } },
   { tag: "[broken]", description: "is done, but only half of the file arrives", sent: 0.5 },
+  { tag: "[late]", description: "is done a little before its file is there", lateMs: 3_000 },
   {
     tag: "[quota]",
     description: "is refused because the account's money is used up",

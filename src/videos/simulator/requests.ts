@@ -86,9 +86,18 @@ export function check<T extends z.ZodType>(schema: T, value: unknown): z.infer<T
   throw new ApiError(`Invalid value for '${param}': ${issue?.message}.`, { param, code: "invalid_value" });
 }
 
-/** Reads and checks a body, multipart or JSON alike. @throws ApiError 400. */
-export async function readBody<T extends z.ZodType>(c: Context, schema: T): Promise<z.infer<T>> {
+/** Reads and checks a body, multipart or JSON alike unless a server takes one of them alone. @throws ApiError 400, 415. */
+export async function readBody<T extends z.ZodType>(
+  c: Context,
+  schema: T,
+  bodies: readonly ("form" | "json")[] = ["form", "json"],
+): Promise<z.infer<T>> {
   const multipart = c.req.header("content-type")?.startsWith("multipart/form-data") ?? false;
+  if (!bodies.includes(multipart ? "form" : "json"))
+    throw new ApiError("The body has to be of another type.", {
+      status: 415,
+      code: "unsupported_media_type",
+    });
   const body: unknown = await (multipart ? c.req.formData() : c.req.json()).catch(() => {
     throw new ApiError(`The body is no valid ${multipart ? "form" : "JSON"}.`, { code: "invalid_body" });
   });

@@ -5,7 +5,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
+import type { DialectName } from "../dialect.ts";
 import { createCharacters } from "./characters.ts";
+import { serverDialects } from "./dialects.ts";
 import { faults } from "./faults.ts";
 import { renderCanned, renderClip } from "./renderer.ts";
 import { createRoutes } from "./routes.ts";
@@ -35,6 +37,8 @@ export interface SimulatorOptions {
   readonly pace?: number;
   /** How long a video's files are kept, in milliseconds since its creation. Default: an hour. */
   readonly mediaLifetimeMs?: number;
+  /** How it speaks: as which kind of server. Default: as OpenAI's API. */
+  readonly dialect?: DialectName;
   /** The time in Unix milliseconds. */
   readonly clock?: () => number;
   readonly logger?: { error(fields: object, message: string): void };
@@ -48,10 +52,13 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     rendering = "ffmpeg",
     pace = 1,
     mediaLifetimeMs = hourMs,
+    dialect: name = "openai",
     clock = Date.now,
     logger,
   } = options;
   const root = dataDir ?? (await mkdtemp(join(tmpdir(), "showreel-simulator-")));
+  const dialect = serverDialects[name];
+  if (dialect.forgets) await rm(join(root, "videos"), { recursive: true, force: true });
   const library = await createVideoLibrary({
     directory: join(root, "videos"),
     render: rendering === "canned" ? renderCanned : renderClip,
@@ -61,6 +68,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     onError: (err, videoId) => logger?.error({ err, videoId }, "a simulated video could not be rendered"),
   });
   const routes = createRoutes({
+    dialect,
     library,
     characters: await createCharacters({ directory: join(root, "characters"), clock }),
     uploads: await createUploads(join(root, "uploads")),

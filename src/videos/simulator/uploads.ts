@@ -32,10 +32,10 @@ export async function createUploads(directory: string) {
   }
 
   return {
-    /** Hands on the path of a reference picture. @throws ApiError 400 unless it is a picture of exactly this size. */
+    /** Hands on the path of a reference picture. @throws ApiError 400 unless it is one, of exactly this size if any is said. */
     async withPicture<T>(
       reference: z.infer<typeof pictureReference> | undefined,
-      size: string,
+      size: string | undefined,
       use: (path: string | undefined) => Promise<T>,
     ): Promise<T> {
       if (reference === undefined) return use(undefined);
@@ -44,7 +44,7 @@ export async function createUploads(directory: string) {
       return hold(bytes, async (path) => {
         const found = await probe(path);
         if (!found) throw refusal("input_reference", "The picture cannot be read.");
-        if (`${found.width}x${found.height}` === size) return use(path);
+        if (size === undefined || `${found.width}x${found.height}` === size) return use(path);
         const message = `The picture is ${found.width}x${found.height}; it must match the requested size, ${size}.`;
         throw refusal("input_reference", message);
       });

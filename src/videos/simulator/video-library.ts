@@ -41,7 +41,11 @@ export async function createVideoLibrary(options: {
   const files = createVideoFiles(options.directory);
   const records = new Map((await files.load()).map((record) => [record.id, record]));
   const swept = new Set<string>();
-  const queue = createRenderQueue({ files, render, clock, change, onError });
+  const queue = createRenderQueue({
+    ...{ files, render, clock, change },
+    // One that was removed while it was drawn has no place for its files any more.
+    onError: (error, videoId) => records.has(videoId) && onError(error, videoId),
+  });
 
   const isExpired = (record: VideoRecord) => clock() >= record.expiresAt;
   const view = (record: VideoRecord): Video => ({
@@ -51,6 +55,8 @@ export async function createVideoLibrary(options: {
 
   async function change(record: VideoRecord, changes: Partial<VideoRecord>): Promise<VideoRecord> {
     const changed = { ...record, ...changes };
+    // Removed while it was drawn.
+    if (!records.has(record.id)) return changed;
     // What is seen to be so is on the disk.
     await files.save(changed);
     records.set(record.id, changed);
@@ -132,15 +138,22 @@ export async function createVideoLibrary(options: {
       return { videos: all.slice(start, end).map(view), more: end < all.length };
     },
 
-    /** @throws ApiError 404, or 400 while it is not finished. */
-    async remove(id: string): Promise<void> {
+    /** @throws ApiError 404, or 400 while it is not finished where those are not removed. */
+    async remove(id: string, { running }: { running: boolean }): Promise<void> {
       const video = find(id);
-      if (!isFinished(video)) {
+      if (!isFinished(video) && !running) {
         const message = `Video with id '${id}' is ${video.standing.status}: only completed or failed videos can be deleted.`;
         throw new ApiError(message, { code: "video_not_finished" });
       }
       records.delete(id);
       await files.discard(id);
+    },
+
+    /** Whether a completed video's file is not there yet. */
+    isLate(id: string): boolean {
+      const { record, standing } = find(id);
+      const lateMs = faultIn(record.prompt)?.lateMs ?? 0;
+      return clock() < (standing.completedAt ?? 0) + lateMs;
     },
 
     /** Path of a finished video's file. @throws ApiError 404 when it is unknown or expired, 400 while it is not ready. */

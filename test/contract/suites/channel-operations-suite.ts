@@ -84,6 +84,48 @@ export function channelOperationsSuite(kind: string, start: () => Promise<Operat
       await says(requester, "Only moderators may make videos in this channel.");
     });
 
+    it("usage: one's own, the channel's, and the server's for moderators", async () => {
+      const harness = open();
+      const { requester, member, moderator } = harness;
+      await made();
+      await requester.command("usage");
+      await shows(requester, "What you have used");
+      await shows(requester, "1 video · 4 s · about $0.40");
+      await requester.pressPage("This channel");
+      await shows(requester, "What this channel has used");
+      await moderator.command("usage", { of: "server" });
+      await shows(moderator, "What this server has used");
+      if (harness.single) return;
+      await member.command("usage", { of: "server" });
+      await says(member, "Only moderators may see what this whole server has used.");
+      await member.command("usage");
+      await expect.poll(async () => (await member.page())?.buttons).toEqual(["This channel"]);
+    });
+
+    it("limits: for all to see, set in a form, and they hold", async () => {
+      const harness = open();
+      const { requester, member, moderator } = harness;
+      await moderator.command("limits");
+      await shows(moderator, "Limits");
+      await moderator.pressPage("This channel");
+      const fields = ["videos", "seconds", "usd_day", "usd_month", "running"];
+      // Discord's forms hold five.
+      await expect.poll(async () => (await moderator.form())?.slice(0, 5)).toEqual(fields);
+      await moderator.submit({ videos: "1", usd_day: "2.5" });
+      await shows(moderator, "videos a day 1 · dollars a day $2.50");
+      await newJob(() => requester.command("create", { prompt: "a kite" }));
+      await requester.command("create", { prompt: "a boat" });
+      await says(requester, "This channel's limit of videos a day is 1");
+      await moderator.command("limits", { videos: "0" });
+      await shows(moderator, "Saved.");
+      await newJob(() => requester.command("create", { prompt: "a boat" }));
+      if (harness.single) return;
+      await member.command("limits");
+      await shows(member, "dollars a day $2.50");
+      await member.forge("limits", "channel");
+      await says(member, "Only moderators may change this channel's limits.");
+    });
+
     it("forget: erases one's own, after asking", async () => {
       const harness = open();
       const { requester } = harness;

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { commands } from "../../../commands/index.ts";
 import type { ChatHandler } from "../../../src/chat/adapter.ts";
 import { createDispatcher } from "../../../src/chat/dispatcher.ts";
+import { createOffer } from "../../../src/chat/offer.ts";
 import { plainText } from "../../../src/chat/rich-text.ts";
 import { ServiceError, UserError } from "../../../src/errors.ts";
 import { createStore } from "../../../src/store/create-store.ts";
@@ -120,7 +121,7 @@ describe("errors", () => {
     const { bot } = await createScene();
     const store = await createStore({ url: "memory:" });
     return createDispatcher({
-      commands,
+      offer: createOffer({ commands, catalog: defaultCatalog, supports: () => true }),
       services: {
         ...bot.services,
         jobs: { create: refuse, derive: refuse, retry: refuse, confirm: refuse, decline: refuse },

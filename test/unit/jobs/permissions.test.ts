@@ -12,17 +12,23 @@ const here = job.destination;
 const elsewhere = { ...here, channel: "c2" };
 
 const people: Record<string, Actor> = {
-  requester: { id: job.requester.id, name: "Ada", moderator: false, manager: false },
-  member: { id: "bob", name: "Bob", moderator: false, manager: false },
-  moderator: { id: "grace", name: "Grace", moderator: true, manager: false },
-  manager: { id: "linus", name: "Linus", moderator: true, manager: true },
-  operator: { id: "op", name: "Op", moderator: false, manager: false },
+  requester: { id: job.requester.id, name: "Ada", moderator: false, manager: false, roles: [] },
+  member: { id: "bob", name: "Bob", moderator: false, manager: false, roles: [] },
+  moderator: { id: "grace", name: "Grace", moderator: true, manager: false, roles: [] },
+  manager: { id: "linus", name: "Linus", moderator: true, manager: true, roles: [] },
+  operator: { id: "op", name: "Op", moderator: false, manager: false, roles: [] },
 };
 
 async function createScene(rules: Settings = {}) {
   const store = await createStore({ url: "memory:" });
   const settings = createSettings({ store, catalog: defaultCatalog, logger: pino({ level: "silent" }) });
-  await settings.change({ channel: here }, rules, { id: "x", name: "X", moderator: true, manager: true });
+  await settings.change({ channel: here }, rules, {
+    id: "x",
+    name: "X",
+    moderator: true,
+    manager: true,
+    roles: [],
+  });
   return createPermissions({ settings, operatorIds: ["op"] });
 }
 
@@ -53,6 +59,10 @@ describe("who may do what", () => {
     ["list-server", {}, "OAP", "AP"],
     ["forget-channel", {}, "OAP", "AP"],
     ["forget-server", {}, "AP", "AP"],
+    ["see-server-usage", {}, "OAP", "AP"],
+    ["see-bot-usage", {}, "P", "P"],
+    ["set-channel-limits", {}, "OAP", "AP"],
+    ["set-server-limits", {}, "AP", "AP"],
   ])("%s with %j: %s in the video's channel, %s from another one", async (action, rules, near, far) => {
     expect(await whoMay(action, rules)).toBe(near);
     expect(await whoMay(action, rules, elsewhere)).toBe(far);
@@ -81,5 +91,14 @@ describe("who may do what", () => {
       "Only whoever asked for it and moderators may delete this video.",
     );
     await expect(permissions.require("delete", requester, here, job)).resolves.toBeUndefined();
+    await expect(permissions.require("set-channel-limits", member, here)).rejects.toThrow(
+      "Only moderators may change this channel's limits.",
+    );
+    await expect(permissions.require("set-server-limits", member, here)).rejects.toThrow(
+      "Only those who manage the whole server may change this server's limits, those of its people and roles, and who is exempt.",
+    );
+    await expect(permissions.require("see-bot-usage", member, here)).rejects.toThrow(
+      "Only those who run the bot may see what the whole bot has used.",
+    );
   });
 });

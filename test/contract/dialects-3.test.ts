@@ -1,0 +1,4 @@
+import { dialectSuite } from "./suites/dialect-suite.ts";
+
+dialectSuite("openrouter");
+dialectSuite("generic");
