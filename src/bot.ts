@@ -201,14 +201,15 @@ export function createBot(options: BotOptions) {
   }
 
   /** Settles what a crash left between the end of a job and its accounts. */
+  const settle = () =>
+    spending.sweep(async (jobId) => {
+      const job = await jobs.get(jobId);
+      if (!job) return "gone";
+      if (!isEnded(job)) return "open";
+      return isCharged(job) ? "charged" : "refunded";
+    });
   const settling = createRepetition({
-    work: () =>
-      spending.sweep(async (jobId) => {
-        const job = await jobs.get(jobId);
-        if (!job) return "gone";
-        if (!isEnded(job)) return "open";
-        return isCharged(job) ? "charged" : "refunded";
-      }),
+    work: settle,
     pauseMs: () => SETTLE_EVERY_MS,
     onError: (err) => logger.warn({ err }, "accounts could not be settled, trying again"),
   });
@@ -220,7 +221,7 @@ export function createBot(options: BotOptions) {
   }
 
   return {
-    ...{ jobs, services, handler, work, poller, sweep, prepare },
+    ...{ jobs, services, handler, work, poller, settle, prepare },
     repetitions: [sweep, poller, forgetting.sweep, settling],
     stop: () => line.stop(),
   };

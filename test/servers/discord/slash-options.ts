@@ -99,11 +99,12 @@ function plainValue(option: CommandOption, value: OptionValue): string | number 
     return value;
   }
   const isWhole = type === ApplicationCommandOptionType.Integer;
-  if ((isWhole || type === ApplicationCommandOptionType.Number) && typeof value === "number") {
+  if (isWhole || type === ApplicationCommandOptionType.Number) {
     const { min_value: min, max_value: max } = option;
-    if (isWhole && !Number.isInteger(value)) throw notSent(option, "it is not a whole number");
-    if (value < (min ?? value) || value > (max ?? value)) throw notSent(option, "it is out of range");
-    return value;
+    const number = Number(value);
+    if (isWhole ? !Number.isInteger(number) : Number.isNaN(number)) throw notSent(option, "it is no such number");
+    if (number < (min ?? number) || number > (max ?? number)) throw notSent(option, "it is out of range");
+    return number;
   }
   return undefined;
 }

@@ -139,6 +139,18 @@ const plainTextInput = z.strictObject({
 
 const urlInput = z.strictObject({ type: z.literal("url_text_input"), ...typed });
 
+const decimal = z.string().regex(/^-?\d+(\.\d+)?$/);
+
+const numberInput = z.strictObject({
+  type: z.literal("number_input"),
+  ...input,
+  is_decimal_allowed: z.boolean(),
+  initial_value: decimal.optional(),
+  min_value: decimal.optional(),
+  max_value: decimal.optional(),
+  placeholder,
+});
+
 const usersSelect = z.strictObject({
   type: z.literal("users_select"),
   ...input,
@@ -157,7 +169,15 @@ const fileInput = z.strictObject({
   max_files: z.int().min(1).max(10).optional(),
 });
 
-const inMessages = [plainTextInput, urlInput, staticSelect, usersSelect, radioButtons, checkboxes] as const;
+const inMessages = [
+  plainTextInput,
+  urlInput,
+  numberInput,
+  staticSelect,
+  usersSelect,
+  radioButtons,
+  checkboxes,
+] as const;
 
 /** What an actions block takes. */
 export const actionElement = z.discriminatedUnion("type", [

@@ -22,6 +22,21 @@ const text: FieldKind = {
   },
 };
 
+/** A number is text on the wire; the client takes none that is out of bounds. */
+const number: FieldKind = {
+  initial: ({ initial_value = null }) => ({ value: initial_value }),
+  entered: ({ is_decimal_allowed, min_value, max_value }, [value = ""]) => {
+    const entered = Number(value);
+    if (Number.isNaN(entered)) throw new Error(`${value} is no number`);
+    if (is_decimal_allowed === false && !Number.isInteger(entered)) throw new Error(`${value} is not whole`);
+    if (typeof min_value === "string" && entered < Number(min_value))
+      throw new Error(`less than ${min_value}`);
+    if (typeof max_value === "string" && entered > Number(max_value))
+      throw new Error(`more than ${max_value}`);
+    return { value: value === "" ? null : value };
+  },
+};
+
 const oneChoice: FieldKind = {
   initial: ({ initial_option = null }) => ({ selected_option: initial_option }),
   entered: (element, [value = ""]) => ({ selected_option: value === "" ? null : choose(element, value) }),
@@ -30,6 +45,7 @@ const oneChoice: FieldKind = {
 const kinds: Record<string, FieldKind> = {
   plain_text_input: text,
   url_text_input: text,
+  number_input: number,
   static_select: oneChoice,
   users_select: {
     initial: ({ initial_user = null }) => ({ selected_user: initial_user }),

@@ -99,7 +99,7 @@ describe("every command", () => {
       if (command.shortcut?.on === "picture") expect(command.pick).toBeDefined();
       expect(command.shortcut?.label.length ?? 0).toBeLessThanOrEqual(24);
       for (const [option, declared] of Object.entries(command.options)) {
-        expect(option).toMatch(/^[a-z]{1,32}$/);
+        expect(option).toMatch(/^[a-z][a-z_]{0,31}$/);
         expect(declared.description.length).toBeLessThanOrEqual(100);
         if (declared.type !== "choice") continue;
         const offered = declared.choices(defaultCatalog);

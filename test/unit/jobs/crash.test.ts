@@ -3,9 +3,11 @@ import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ChatAdapter } from "../../../src/chat/adapter.ts";
 import { createGallery } from "../../../src/gallery/gallery.ts";
+import { isCharged } from "../../../src/jobs/job.ts";
 import { createJobStore } from "../../../src/jobs/job-store.ts";
+import { sumOf } from "../../../src/spending/account.ts";
 import type { Store } from "../../../src/store/store.ts";
-import { createFakeChatAdapter, type FakeChatAdapter } from "../../fakes/fake-chat-adapter.ts";
+import { ada, createFakeChatAdapter, type FakeChatAdapter } from "../../fakes/fake-chat-adapter.ts";
 import { type BotMemory, createBotMemory, startBot } from "../../fixtures/bot.ts";
 import { newestOf } from "../../fixtures/bot-scene.ts";
 import { createLife, type Life, mortal } from "../../fixtures/mortal.ts";
@@ -16,7 +18,8 @@ const ROUND_MS = 2000;
 const ROUNDS = 60;
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  // Early in a month: what is used is counted by months, and many lives take days.
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"], now: Date.UTC(2026, 10, 2) });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -85,6 +88,21 @@ async function createWorld(delivers: "in place" | "apart"): Promise<World> {
   return { memory: await createBotMemory(Date.now), chat: createFakeChatAdapter({ delivers }) };
 }
 
+/** Nothing is reserved any more once a process has lived for a while, and what was made, or may have been, is counted. */
+async function expectAccountsAreSettled({ memory, chat }: World): Promise<void> {
+  await vi.advanceTimersByTimeAsync(11 * 60_000);
+  const bot = await startBot({ adapter: chat, memory, now: Date.now, logger });
+  await bot.settle();
+  const { running, month } = await bot.services.spending.usage("mine", {
+    actor: ada,
+    destination: { platform: "web", workspace: "w1", channel: "c1" },
+  });
+  const history = await bot.jobs.history({ platform: "web", person: "ada" });
+  const jobs = (await bot.jobs.getMany(history.map(({ id }) => id))).filter(isCharged);
+  expect({ running, videos: sumOf(month).videos }).toEqual({ running: 0, videos: jobs.length });
+  await bot.stop();
+}
+
 /** What holds for a job however often its process died: paid once at most, shown once, told why otherwise. */
 async function expectAllIsWell(
   { memory, chat }: World,
@@ -134,6 +152,7 @@ describe.each(["in place", "apart"] as const)(
       if (first) await live(world, first, () => chat.command(operation, values));
       for (const life of [...others, createLife()]) await live(world, life);
       const outcome = await expectAllIsWell(world, "child");
+      await expectAccountsAreSettled(world);
       const counted = parent && (await jobsIn(memory).get(parent.id))?.remixes.length;
       return { outcome, counted, moments: first?.moments ?? 0, died: first?.dead ?? false };
     }
@@ -175,6 +194,7 @@ describe.each(["in place", "apart"] as const)(
           expect((await gallery.page(job.destination, {}, { limit: 1 })).total).toBe(0);
           expect(await jobsIn(memory).active()).toEqual([]);
         } else expect(await expectAllIsWell(world, "child")).toBe("delivered");
+        await expectAccountsAreSettled(world);
         outcomes.push(job?.phase ?? "lost");
         if (!life.dead) break;
       }
