@@ -1,3 +1,4 @@
+import { fieldTitle } from "../src/chat/form.ts";
 import { formOf } from "../src/chat/options.ts";
 import { shorten } from "../src/chat/rich-text.ts";
 import { UserError } from "../src/errors.ts";
@@ -36,7 +37,7 @@ export const again = defineCommand({
       ...form,
       title: "Again with changes",
       intro: extras.map(([name, value]) => [
-        `${name.replaceAll("_", " ")}: ${shorten(String(value), 100)}, as before`,
+        `${fieldTitle(name)}: ${shorten(String(value), 100)}, as before`,
       ]),
       fields: own.map((field) =>
         field.name === "image" && hasPicture

@@ -116,6 +116,8 @@ export interface Shortcut {
   label: string;
   /** `video`: what the button of the video in that message does; `picture`: something with the pictures in it. */
   on: "video" | "picture";
+  /** Whether the models have a use for it; default: yes. */
+  offered?: (catalog: Catalog) => boolean;
 }
 
 /** A subcommand of `/video`: its declaration and what it does. */

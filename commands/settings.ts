@@ -3,7 +3,8 @@ import type { PageButton } from "../src/chat/page.ts";
 import type { Line } from "../src/chat/rich-text.ts";
 import { UserError } from "../src/errors.ts";
 import type { Settings } from "../src/settings/settings.ts";
-import { allOf, type Catalog, describeSize } from "../src/videos/catalog.ts";
+import type { Catalog } from "../src/videos/catalog.ts";
+import { haveLengths, haveSizes, lengthChoices, modelChoices, sizeChoices } from "./clip-choices.ts";
 import { type Choice, type CommandContext, defineCommand, type Option } from "./command.ts";
 
 /** Takes a setting back, so that the next one down holds. */
@@ -23,15 +24,9 @@ const words = (labels: Record<string, string>) => () =>
 
 /** What is a matter of taste: a person's goes before the channel's. */
 const TASTE = {
-  model: setting("Default model", ({ models }) =>
-    models.map(({ id, label }) => ({ value: id, label, aliases: [id] })),
-  ),
-  seconds: setting("Default length", (catalog) =>
-    allOf(catalog, "seconds").map((value) => ({ value, label: `${value} seconds` })),
-  ),
-  size: setting("Default size", (catalog) =>
-    allOf(catalog, "sizes").map((value) => ({ value, label: describeSize(value) })),
-  ),
+  model: setting("Default model", modelChoices),
+  seconds: { ...setting("Default length", lengthChoices), offered: haveLengths },
+  size: { ...setting("Default size", sizeChoices), offered: haveSizes },
   ping: setting(
     "How you hear that a video is done",
     words({ reply: "in the channel", direct: "by direct message", none: "not at all" }),
@@ -114,13 +109,15 @@ async function save(
   await store.change(scope, changes, actor);
 }
 
-async function openForm({ request, settings: store, permissions }: CommandContext, group: Group) {
+async function openForm(context: CommandContext, group: Group) {
+  const { request, settings: store, permissions, catalog } = context;
   const { actor, destination } = request;
   if (group !== "me") await permissions.require("set-channel", actor, destination);
   const scope = group === "me" ? { person: actor.id, destination } : { channel: destination };
   const set: Record<string, string | undefined> = { ...(await store.of(scope)) };
   const { title, options } = GROUPS[group];
-  const fields: FormField[] = Object.entries(options).map(([name, option]) => ({
+  const offered = Object.entries(options).filter(([, option]) => option.offered?.(catalog) ?? true);
+  const fields: FormField[] = offered.map(([name, option]) => ({
     name,
     option,
     initial: set[name] ?? UNSET,
@@ -169,7 +166,8 @@ function linesOf(title: string, options: Record<string, Option>, set: Settings, 
   const values: Record<string, string | undefined> = { ...set };
   const said = Object.entries(options).flatMap(([name, option]): Line[] => {
     const value = values[name];
-    if (value === undefined || option.type !== "choice") return [];
+    const isOffered = option.offered?.(catalog) ?? true;
+    if (value === undefined || option.type !== "choice" || !isOffered) return [];
     const label = option.choices(catalog).find((choice) => choice.value === value)?.label ?? value;
     return [[`${option.description}: `, { bold: label }]];
   });

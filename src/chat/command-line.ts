@@ -18,6 +18,7 @@ const FLAG =
 /**
  * Reads what stands behind `/video`: a subcommand's name first or else the first command is meant, flags anywhere,
  * everything else is the text, kept as it was typed. The first command alone asks for its form.
+ * @param withheld commands that cannot be done: one of these comes back without values.
  * @throws UserError for flags and words that the command does not take.
  */
 export function parseCommandLine(
@@ -30,7 +31,11 @@ export function parseCommandLine(
   const text = line.trim();
   const [word = ""] = /^\S+/u.exec(text) ?? [];
   // The name of what cannot be done is no prompt, either.
-  const named = [...commands, ...withheld].find(({ name, run }) => run && name === word.toLowerCase());
+  const isNamed = ({ name, run }: AnyCommand) => run !== undefined && name === word.toLowerCase();
+  const lost = withheld.find(isNamed);
+  // What stands behind it does not matter any more.
+  if (lost) return { command: lost, values: {} };
+  const named = commands.find(isNamed);
   const command = named ?? first;
   const said = named ? text.slice(word.length) : text;
   if (said === "" && command === first) return { command, values: undefined };
@@ -54,13 +59,17 @@ function takeFlags(text: string, options: Options): { flags: Record<string, stri
   return { flags, rest: rest.trim() };
 }
 
-/** Gives the words without a flag to the options that take them: an id takes one word, a text takes all that is left. */
+/**
+ * Gives the words without a flag to the options that take them: an id takes one word, the first text takes all that is
+ * left.
+ */
 function takeWords(
   command: AnyCommand,
   words: string,
   flags: Record<string, string>,
 ): Record<string, string> {
   const values: Record<string, string> = {};
+  const [text] = Object.entries(command.options).find(([, { type }]) => type === "text") ?? [];
   let rest = words;
   for (const [name, option] of Object.entries(command.options)) {
     if (flags[name] !== undefined || rest === "") continue;
@@ -68,7 +77,7 @@ function takeWords(
       const [id = ""] = /^\S+/u.exec(rest) ?? [];
       values[name] = id;
       rest = rest.slice(id.length).trim();
-    } else if (option.type === "text") {
+    } else if (name === text) {
       values[name] = rest;
       rest = "";
     }

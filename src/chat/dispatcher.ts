@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { AnyCommand, CommandContext, Services } from "../../commands/command.ts";
+import type { AnyCommand, Choice, CommandContext, Services } from "../../commands/command.ts";
 import { ServiceError, UserError } from "../errors.ts";
 import { isFinished } from "../jobs/job.ts";
 import type { Collection } from "../store/store.ts";
@@ -47,6 +47,16 @@ export function createDispatcher(dependencies: Dependencies): ChatHandler {
     );
   }
 
+  /** An entry stays in people's menus for a while after it is gone, and on Slack until the app is changed. */
+  function withoutShortcut(name: string): UserError {
+    const label = offer.declared.find((command) => command.name === name)?.shortcut?.label;
+    if (label === undefined) return outdated();
+    return new UserError(
+      "not_offered",
+      `None of the models that this bot has can do that (${label}), so it is switched off.`,
+    );
+  }
+
   async function run(
     command: AnyCommand,
     raw: Record<string, RawValue>,
@@ -84,7 +94,8 @@ export function createDispatcher(dependencies: Dependencies): ChatHandler {
     { message, pictures }: Extract<Invocation, { kind: "shortcut" }>,
     context: CommandContext,
   ): Promise<void> {
-    if (command.shortcut?.on === "picture") {
+    if (!command.shortcut) throw withoutShortcut(command.name);
+    if (command.shortcut.on === "picture") {
       if (!command.pick) throw outdated();
       if (pictures.length === 0)
         throw new UserError("no_picture", "There is no picture in that message. Pick a message with one.");
@@ -118,15 +129,18 @@ export function createDispatcher(dependencies: Dependencies): ChatHandler {
     ].slice(0, COMPLETIONS_MAX);
   }
 
-  /** Of an option with too many choices to show them all. */
+  /** Of an option with too many choices to show them all: those that begin with what was typed come first. */
   function suggestChoices({ command, option, text }: CompletionQuery) {
     const declared = commandNamed(command).options[option];
     const wanted = text.trim().toLowerCase();
     const choices = declared?.type === "choice" ? declared.choices(catalog) : [];
+    const place = ({ value, label, aliases = [] }: Choice) => {
+      const places = [value, label, ...aliases].map((word) => word.toLowerCase().indexOf(wanted));
+      return Math.min(...places.filter((at) => at >= 0));
+    };
     return choices
-      .filter(({ value, label, aliases = [] }) =>
-        [value, label, ...aliases].some((word) => word.toLowerCase().startsWith(wanted)),
-      )
+      .filter((choice) => place(choice) < Number.POSITIVE_INFINITY)
+      .sort((one, other) => Math.sign(place(one)) - Math.sign(place(other)))
       .map(({ value, label }) => ({ name: shorten(label, 100), value }))
       .slice(0, COMPLETIONS_MAX);
   }

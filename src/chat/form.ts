@@ -19,3 +19,8 @@ export interface Form {
   /** Values that travel with the form unseen. */
   hidden: Record<string, string>;
 }
+
+/** What a field is called where people read it: "Negative prompt". */
+export function fieldTitle(name: string): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`.replaceAll("_", " ");
+}

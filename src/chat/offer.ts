@@ -4,6 +4,8 @@ import { OPTIONAL_OPERATIONS, type OptionalOperation } from "../videos/dialect.t
 
 /** What people are offered right now: it follows what the backend has, and its models. */
 export interface Offer {
+  /** All commands as they are declared, whether they are offered or not. */
+  readonly declared: readonly AnyCommand[];
   /** The commands, each with the options that there are. */
   commands(): readonly AnyCommand[];
   /** Those that the backend cannot do. */
@@ -21,6 +23,7 @@ export function createOffer(options: {
   let known: { models: Catalog["models"]; has: string; commands: readonly AnyCommand[] } | undefined;
 
   return {
+    declared: commands,
     commands() {
       const { models } = catalog;
       const has = OPTIONAL_OPERATIONS.filter(supports).join(" ");
@@ -37,21 +40,24 @@ export function createOffer(options: {
 /** A command with the options that the models leave it and those that they add, which its handler gets by themselves. */
 function offeredOf(command: AnyCommand, catalog: Catalog): AnyCommand {
   const own = Object.entries(command.options).filter(([, { offered }]) => offered?.(catalog) ?? true);
-  const added = command.modelOptions?.(catalog) ?? {};
+  const more = Object.entries(command.modelOptions?.(catalog) ?? {});
+  const added: Options = Object.fromEntries(more.filter(([name]) => !Object.hasOwn(command.options, name)));
   const options: Options = { ...Object.fromEntries(own), ...added };
-  const { run } = command;
-  if (!run || Object.keys(added).length === 0) return { ...command, options };
+  const { run, shortcut, ...rest } = command;
+  const hasShortcut = shortcut && (shortcut.offered?.(catalog) ?? true);
+  const common = { ...rest, options, ...(hasShortcut && { shortcut }) };
+  if (!run) return common;
+  if (Object.keys(added).length === 0) return { ...common, run };
   return {
-    ...command,
-    options,
+    ...common,
     run(context, values) {
       const given = Object.entries(values);
       const isAdded = ([name]: [string, unknown]) => Object.hasOwn(added, name);
-      const extras = given.flatMap(([name, value]): [string, string][] =>
-        Object.hasOwn(added, name) && typeof value === "string" ? [[name, value]] : [],
-      );
-      const rest = given.filter((entry) => !isAdded(entry));
-      return run(context, Object.fromEntries(rest), Object.fromEntries(extras));
+      const extras = given
+        .filter(isAdded)
+        .flatMap(([name, value]): [string, string][] => (typeof value === "string" ? [[name, value]] : []));
+      const declared = given.filter((entry) => !isAdded(entry));
+      return run(context, Object.fromEntries(declared), Object.fromEntries(extras));
     },
   };
 }

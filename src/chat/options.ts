@@ -4,6 +4,9 @@ import { type Catalog, describeNumbers } from "../videos/catalog.ts";
 import type { ImageAttachment, RawValue } from "./adapter.ts";
 import type { Form } from "./form.ts";
 
+/** More than these are not listed in a sentence. */
+const NAMED_MAX = 25;
+
 /** Makes a picture of an https address; nothing of it is loaded until it is opened. @throws UserError */
 export type OpenLink = (address: string) => ImageAttachment;
 
@@ -74,8 +77,8 @@ function parseNumber(name: string, typed: string, option: Option & { type: "numb
   const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, integer = false } = option;
   const text = typed.trim().replace(/^(-?\d+),(\d+)$/, "$1.$2");
   const value = text === "" ? Number.NaN : Number(text);
-  const fits = value >= min && value <= max && (!integer || Number.isSafeInteger(value));
-  if (fits) return String(value);
+  const isNumber = integer ? Number.isSafeInteger(value) : Number.isFinite(value);
+  if (isNumber && value >= min && value <= max) return String(value);
   throw new UserError(
     "option_value",
     `“${name}” cannot be “${typed.trim().slice(0, 60)}”. It has to be ${describeNumbers(option)}.`,
@@ -89,10 +92,11 @@ function parseChoice(name: string, typed: string, choices: Choice[]): string {
     [value, label, ...aliases].some((word) => word.toLowerCase() === wanted);
   const choice = choices.find(fits);
   if (choice) return choice.value;
-  const allowed = choices.map(({ label }) => label).join(", ");
+  const allowed = choices.slice(0, NAMED_MAX).map(({ label }) => label);
+  if (choices.length > NAMED_MAX) allowed.push(`${choices.length - NAMED_MAX} more`);
   throw new UserError(
     "option_value",
-    `“${name}” cannot be “${typed.trim().slice(0, 60)}”. Choose one of: ${allowed}.`,
+    `“${name}” cannot be “${typed.trim().slice(0, 60)}”. Choose one of: ${allowed.join(", ")}.`,
     name,
   );
 }

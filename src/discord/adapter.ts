@@ -81,6 +81,8 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): ChatAdapte
   }
 
   let applicationId: string | undefined;
+  /** A registration that waits for its turn: it sees all that changed until then. */
+  let next: Promise<void> | undefined;
 
   async function register(): Promise<void> {
     if (applicationId === undefined) return;
@@ -91,15 +93,19 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): ChatAdapte
   return {
     platform: "discord",
 
-    offerChanged: () =>
-      inTurn("commands", register).catch((err: unknown) =>
-        logger.warn({ err }, "Discord commands not registered anew"),
-      ),
+    async offerChanged() {
+      next ??= inTurn("commands", () => {
+        next = undefined;
+        return register();
+      }).catch((err: unknown) => logger.warn({ err }, "Discord commands not registered anew"));
+      keep(next);
+      await next;
+    },
 
     async start(handler) {
       const { id } = await api.application().catch(explainToken);
       applicationId = id;
-      await register();
+      await inTurn("commands", register);
       client.on(Events.InteractionCreate, (interaction) => keep(take(interaction, handler)));
       tell = (event) => keep(handler.event(event));
       listenForEvents(client, tell);

@@ -20,10 +20,13 @@ export const COMMAND_NAME = "video";
 /** Discord's limits (its documentation, "Application Command Option Structure"). */
 const DESCRIPTION_MAX = 100;
 const OPTIONS_MAX = 25;
-const CHOICES_MAX = 25;
 const CHOICE_NAME_MAX = 100;
 const TEXT_MAX = 6_000;
-const NUMBER_MAX = 2 ** 53;
+/** All names, descriptions and values of a command together (its documentation, "Slash commands"). */
+const COMMAND_MAX = 8_000;
+/** How many choices an option may show, fewer where the command would be too large. */
+const CHOICES_SHOWN = [25, 10, 4, 0];
+const { MIN_SAFE_INTEGER: NUMBER_MIN, MAX_SAFE_INTEGER: NUMBER_MAX } = Number;
 /** An attachment cannot be typed, so each picture has a second option, for an address. */
 const LINK_SUFFIX = "-link";
 const LINK_MAX = 2_000;
@@ -41,14 +44,32 @@ interface Definitions {
 }
 
 /** The slash command as Discord takes it, a subcommand for every command that can be run. */
-export function commandJson({ commands, catalog, guildId }: Definitions) {
+export function commandJson(definitions: Definitions) {
+  const tries = CHOICES_SHOWN.map((choicesMax) => commandWith(definitions, choicesMax));
+  const json = tries.find((candidate) => charactersIn(candidate) <= COMMAND_MAX);
+  if (!json) throw new Error("The command is larger than Discord takes it.");
+  return json;
+}
+
+function commandWith({ commands, catalog, guildId }: Definitions, choicesMax: number) {
   return {
     type: ApplicationCommandType.ChatInput,
     name: COMMAND_NAME,
     description: "Make videos from words",
     ...placesOf(guildId),
-    options: commands.filter((command) => command.run).map((command) => subcommandJson(command, catalog)),
+    options: commands
+      .filter((command) => command.run)
+      .map((command) => subcommandJson(command, { catalog, choicesMax })),
   } satisfies RESTPostAPIChatInputApplicationCommandsJSONBody;
+}
+
+/** What Discord counts of a command. */
+function charactersIn(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + charactersIn(item), 0);
+  if (!isRecord(value)) return 0;
+  const { name, description, value: chosen, options, choices } = value;
+  const own = [name, description, chosen].map((text) => (typeof text === "string" ? text.length : 0));
+  return own.reduce((sum, length) => sum + length, charactersIn(options) + charactersIn(choices));
 }
 
 /** The entries in messages' menus, one for every command with a shortcut; people see its label. */
@@ -125,11 +146,17 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
+/** What is shown of choices: all of them, or none where there are more. */
+interface Shown {
+  catalog: Catalog;
+  choicesMax: number;
+}
+
 function subcommandJson(
   { name, description, options }: AnyCommand,
-  catalog: Catalog,
+  shown: Shown,
 ): APIApplicationCommandSubcommandOption {
-  const all = Object.entries(options).flatMap(([option, declared]) => optionsJson(option, declared, catalog));
+  const all = Object.entries(options).flatMap(([option, declared]) => optionsJson(option, declared, shown));
   // Discord wants those that are required first.
   const sorted = [...all.filter(({ required }) => required), ...all.filter(({ required }) => !required)];
   const ordered = sorted.slice(0, OPTIONS_MAX);
@@ -141,7 +168,11 @@ function subcommandJson(
   };
 }
 
-function optionsJson(name: string, option: Option, catalog: Catalog): APIApplicationCommandBasicOption[] {
+function optionsJson(
+  name: string,
+  option: Option,
+  { catalog, choicesMax }: Shown,
+): APIApplicationCommandBasicOption[] {
   const description = shorten(option.description, DESCRIPTION_MAX);
   const common = { name, description, ...(option.required && { required: true }) };
   const type = ApplicationCommandOptionType.String;
@@ -156,8 +187,8 @@ function optionsJson(name: string, option: Option, catalog: Catalog): APIApplica
       const { min, max, integer = false } = option;
       const numbers = {
         ...common,
-        ...(min !== undefined && { min_value: Math.max(min, -NUMBER_MAX) }),
-        ...(max !== undefined && { max_value: Math.min(max, NUMBER_MAX) }),
+        ...(min !== undefined && { min_value: Math.max(integer ? Math.ceil(min) : min, NUMBER_MIN) }),
+        ...(max !== undefined && { max_value: Math.min(integer ? Math.floor(max) : max, NUMBER_MAX) }),
       };
       return integer
         ? [{ type: ApplicationCommandOptionType.Integer, ...numbers }]
@@ -171,7 +202,7 @@ function optionsJson(name: string, option: Option, catalog: Catalog): APIApplica
     case "choice": {
       const choices = option.choices(catalog);
       // More than can be shown are completed while people type.
-      if (choices.length > CHOICES_MAX) return [{ type, ...common, autocomplete: true }];
+      if (choices.length > choicesMax) return [{ type, ...common, autocomplete: true }];
       const named = choices.map(({ value, label }) => ({ value, name: shorten(label, CHOICE_NAME_MAX) }));
       return [{ type, ...common, choices: named }];
     }

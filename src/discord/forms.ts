@@ -9,7 +9,7 @@ import {
 } from "discord.js";
 import type { Option } from "../../commands/command.ts";
 import type { RawValue } from "../chat/adapter.ts";
-import type { Form } from "../chat/form.ts";
+import { type Form, fieldTitle } from "../chat/form.ts";
 import { shorten } from "../chat/rich-text.ts";
 import type { Catalog } from "../videos/catalog.ts";
 import type { PersonFile } from "./person-files.ts";
@@ -97,7 +97,7 @@ function submittedValue(data: ModalData, open: (file: PersonFile) => RawValue): 
 function labelOf(name: string, option: Option, component: APIComponentInLabel): APILabelComponent {
   return {
     type: ComponentType.Label,
-    label: shorten(`${name.charAt(0).toUpperCase()}${name.slice(1)}`, MAX.label),
+    label: shorten(fieldTitle(name), MAX.label),
     description: shorten(option.description, MAX.description),
     component,
   };

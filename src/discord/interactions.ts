@@ -85,8 +85,7 @@ export function createInteractionListener(dependencies: Dependencies) {
     if (interaction.isMessageContextMenuCommand()) {
       const { commandName, targetId, targetMessage } = interaction;
       // An entry stays in people's menus for a while after it is gone: they are told so.
-      const all = [...offer.commands(), ...offer.withheld()];
-      const command = all.find(({ shortcut }) => shortcut?.label === commandName);
+      const command = offer.declared.find(({ shortcut }) => shortcut?.label === commandName);
       const message = { ...destination, message: targetId };
       return (
         command && { kind: "shortcut", name: command.name, message, pictures: picturesOf(targetMessage) }

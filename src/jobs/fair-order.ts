@@ -3,43 +3,84 @@ export interface Waiter {
   id: string;
   person: string;
   channel: string;
-  /** Since when: their number in the order of arrival. */
+  /** Their number in the order of arrival. */
   number: number;
 }
 
-/**
- * The order in which those who wait have their turns: by how many of the same person's come before or are being served, so
- * that nobody's first stands behind anybody's second; among equals by the same of the channel, so that a busy channel does
- * not hold up another; then by arrival.
- * @param served who has a place now.
- */
-export function fairOrder(waiting: readonly Waiter[], served: readonly Waiter[]): Waiter[] {
-  const ofPerson = counter(served.map(({ person }) => person));
-  const byPerson = waiting
-    .toSorted((a, b) => a.number - b.number)
-    .map((waiter) => ({ waiter, round: ofPerson(waiter.person) }))
-    .sort((a, b) => a.round - b.round);
-  const inChannel = counter(served.map(({ channel }) => channel));
-  const rounds = new Map<number, (key: string) => number>();
-  return byPerson
-    .map(({ waiter, round }) => {
-      const count = rounds.get(round) ?? counter([]);
-      rounds.set(round, count);
-      return { waiter, round, turn: count(waiter.channel) + inChannel.of(waiter.channel) };
-    })
-    .sort((a, b) => a.round - b.round || a.turn - b.turn || a.waiter.number - b.waiter.number)
-    .map(({ waiter }) => waiter);
+/** Gives turns to those who wait, in rounds of people and of channels. */
+export interface FairOrder {
+  /**
+   * The order of turns: nobody has two of them, waiting or just now, while somebody who came waits for their first; among
+   * equals it is the same for channels, so that a busy one does not hold up another; then by arrival.
+   */
+  of(waiting: readonly Waiter[]): Waiter[];
+  /** Somebody has their turn. */
+  served(waiter: Waiter): void;
+  /** Nobody waits and nobody is served: all are equal again. */
+  reset(): void;
 }
 
-/** Says for each key how often it was there before, and counts it. */
-function counter(before: readonly string[]) {
+/** Builds it; what was served long ago counts no more (start-time fair queueing). */
+export function createFairOrder(): FairOrder {
+  const people = createRounds();
+  const channels = createRounds();
+
+  return {
+    of(waiting) {
+      const nthOfPerson = createCounts();
+      const byArrival = waiting.toSorted((a, b) => a.number - b.number);
+      const withRound = byArrival.map((waiter) => ({
+        waiter,
+        round: people.next(waiter.person) + nthOfPerson(waiter.person),
+      }));
+      const nthInChannel = createCounts();
+      return withRound
+        .map(({ waiter, round }) => {
+          const before = nthInChannel(`${round} ${waiter.channel}`);
+          return { waiter, round, turn: channels.next(waiter.channel) + before };
+        })
+        .sort((a, b) => a.round - b.round || a.turn - b.turn || a.waiter.number - b.waiter.number)
+        .map(({ waiter }) => waiter);
+    },
+    served({ person, channel }) {
+      people.take(person);
+      channels.take(channel);
+    },
+    reset() {
+      people.reset();
+      channels.reset();
+    },
+  };
+}
+
+/** In which round each has their next turn: after their last one, and not before the one that is on. */
+function createRounds() {
+  const nextOf = new Map<string, number>();
+  let current = 0;
+  const next = (key: string) => Math.max(current, nextOf.get(key) ?? 0);
+  return {
+    next,
+    take(key: string): void {
+      const round = next(key);
+      nextOf.set(key, round + 1);
+      if (round <= current) return;
+      current = round;
+      // Whoever has no turn ahead of the others is like one who never came.
+      for (const [other, after] of nextOf) if (after <= current) nextOf.delete(other);
+    },
+    reset(): void {
+      nextOf.clear();
+      current = 0;
+    },
+  };
+}
+
+/** Says for each key how often it was asked for before. */
+function createCounts(): (key: string) => number {
   const counts = new Map<string, number>();
-  const of = (key: string) => counts.get(key) ?? 0;
-  const next = (key: string) => {
-    const count = of(key);
+  return (key) => {
+    const count = counts.get(key) ?? 0;
     counts.set(key, count + 1);
     return count;
   };
-  for (const key of before) next(key);
-  return Object.assign(next, { of });
 }

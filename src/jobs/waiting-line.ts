@@ -1,4 +1,4 @@
-import { fairOrder, type Waiter } from "./fair-order.ts";
+import { createFairOrder, type Waiter } from "./fair-order.ts";
 import type { Job } from "./job.ts";
 
 /** Where a job waits, from 1. */
@@ -35,7 +35,8 @@ export function createWaitingLine(options: {
   onMoved: (jobIds: string[]) => void;
 }): WaitingLine {
   const { maxActive, onTurn, onMoved } = options;
-  const served = new Map<string, Waiter>();
+  const fair = createFairOrder();
+  const served = new Set<string>();
   const waiting = new Map<string, Waiter>();
   let arrived = 0;
   let order: Waiter[] | undefined;
@@ -46,7 +47,7 @@ export function createWaitingLine(options: {
   /** The order changes with everybody who comes and goes, and is worked out when somebody asks. */
   function inOrder(): Waiter[] {
     if (!order) {
-      order = fairOrder([...waiting.values()], [...served.values()]);
+      order = fair.of([...waiting.values()]);
       places = new Map(order.map(({ id }, index) => [id, index + 1]));
     }
     return order;
@@ -71,11 +72,16 @@ export function createWaitingLine(options: {
     while (served.size < maxActive) {
       const next = inOrder()[0];
       if (!next) return;
-      waiting.delete(next.id);
-      served.set(next.id, next);
-      changed();
+      serve(next);
       onTurn(next.id);
     }
+  }
+
+  function serve(waiter: Waiter): void {
+    waiting.delete(waiter.id);
+    served.add(waiter.id);
+    fair.served(waiter);
+    changed();
   }
 
   function leave(jobId: string): void {
@@ -83,6 +89,7 @@ export function createWaitingLine(options: {
     if (!gone.includes(true)) return;
     changed();
     admit();
+    if (served.size === 0) fair.reset();
   }
 
   function come(job: Job): boolean {
@@ -90,10 +97,13 @@ export function createWaitingLine(options: {
     if (waiting.has(job.id)) return false;
     const waiter = waiterOf(job, arrived++);
     // Nobody waits where there is room.
-    const room = served.size < maxActive;
-    (room ? served : waiting).set(job.id, waiter);
+    if (served.size < maxActive) {
+      serve(waiter);
+      return true;
+    }
+    waiting.set(job.id, waiter);
     changed();
-    return room;
+    return false;
   }
 
   return {
@@ -105,10 +115,7 @@ export function createWaitingLine(options: {
         case "rendering": {
           // After a restart there can be more of them than places.
           if (served.has(job.id)) return true;
-          const waiter = waiting.get(job.id) ?? waiterOf(job, arrived++);
-          waiting.delete(job.id);
-          served.set(job.id, waiter);
-          changed();
+          serve(waiting.get(job.id) ?? waiterOf(job, arrived++));
           return true;
         }
         default:

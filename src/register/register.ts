@@ -1,6 +1,8 @@
-import { commands } from "../../commands/index.ts";
+import { commands as declared } from "../../commands/index.ts";
+import { createOffer } from "../chat/offer.ts";
 import type { Config } from "../config.ts";
 import { defaultCatalog } from "../videos/catalog.ts";
+import { readModelFile } from "../videos/model-file.ts";
 
 /**
  * Registers `/video` with Discord where a token is set, and prints the Slack app's manifest, ready to paste.
@@ -13,11 +15,15 @@ export async function register(options: {
 }): Promise<void> {
   const { config, print, note } = options;
   const { DISCORD_TOKEN: token, DISCORD_API_URL: apiUrl, DISCORD_GUILD_ID: guildId } = config;
+  const { VIDEO_MODELS: file } = config;
+  const catalog = file === undefined ? defaultCatalog : await readModelFile(file);
+  // What the backend lacks is taken away when the bot runs and has found out.
+  const commands = createOffer({ commands: declared, catalog, supports: () => true }).commands();
   if (token === undefined) {
     note("Discord: DISCORD_TOKEN is not set, nothing to register.");
   } else {
     const { registerDiscordCommands } = await import("../discord/commands.ts");
-    await registerDiscordCommands({ token, apiUrl, guildId, commands, catalog: defaultCatalog });
+    await registerDiscordCommands({ token, apiUrl, guildId, commands, catalog });
     note(`Discord: /video is registered ${guildId === undefined ? "everywhere" : `in server ${guildId}`}.`);
   }
   const { slackManifest } = await import("../slack/manifest.ts");

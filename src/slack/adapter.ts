@@ -76,7 +76,7 @@ export function createSlackAdapter(options: Options): SlackAdapter {
       ears = createEars({ handler, workspaces, people, channels, catalog, screen, logger });
       listenToInteractions({ app, ears, apiUrl, logger });
       listenToSubmissions({ app, ears, apiUrl, logger });
-      listenToWords({ app, ears, commands: offer.commands() });
+      listenToWords({ app, ears, offer });
       listenToEvents({ app, handler, ears, workspaces, sharedFiles, logger });
       await connection.start().catch(blame("SLACK_APP_TOKEN"));
       logger.info({ team: id, url }, "connected to Slack");

@@ -10,7 +10,7 @@ import type {
 import { z } from "zod";
 import type { Option } from "../../commands/command.ts";
 import type { RawValue } from "../chat/adapter.ts";
-import type { Form, FormField } from "../chat/form.ts";
+import { type Form, type FormField, fieldTitle } from "../chat/form.ts";
 import type { Catalog } from "../videos/catalog.ts";
 import { fileSchema, type SlackFile } from "./attachments.ts";
 import { plain } from "./messages.ts";
@@ -62,7 +62,7 @@ function inputBlock(field: FormField, catalog: Catalog): InputBlock {
     type: "input",
     block_id: name,
     optional: option.required !== true,
-    label: plain(`${name.charAt(0).toUpperCase()}${name.slice(1)}`, LABEL_MAX),
+    label: plain(fieldTitle(name), LABEL_MAX),
     hint: plain(option.description, LABEL_MAX),
     element: { ...inputElement(option, field.initial, catalog), action_id: ACTION_ID },
   };

@@ -1,6 +1,6 @@
 import type { App } from "@slack/bolt";
 import { z } from "zod";
-import type { AnyCommand } from "../../commands/command.ts";
+import type { Offer } from "../chat/offer.ts";
 import { mayBePicture } from "./attachments.ts";
 import type { Ears, Heard } from "./heard.ts";
 import { typedText } from "./mrkdwn.ts";
@@ -22,17 +22,7 @@ const wordsSchema = z.object({
 });
 
 /** Hears what is written to the bot by name in a channel, and everything in its direct messages. */
-export function listenToWords({
-  app,
-  ears,
-  commands,
-}: {
-  app: App;
-  ears: Ears;
-  commands: readonly AnyCommand[];
-}): void {
-  const entries = commands.flatMap(({ shortcut }) => (shortcut?.on === "picture" ? [shortcut.label] : []));
-
+export function listenToWords({ app, ears, offer }: { app: App; ears: Ears; offer: Offer }): void {
   app.event("app_mention", async ({ event, body }) => {
     await hear(event, { id: body.event_id, team: teamOfEvent(body) });
   });
@@ -54,7 +44,7 @@ export function listenToWords({
       invocation({ botUserId }) {
         // A video without the picture that was given for it would be another one than was asked for.
         if (files.some(mayBePicture)) {
-          return { kind: "refused", words: pictureHint(entries) };
+          return { kind: "refused", words: pictureHint(offer) };
         }
         const mention = new RegExp(`<@${botUserId}(?:\\|[^>]*)?>`, "g");
         return { kind: "text", text: typedText(text.replaceAll(mention, " ")).trim() };
@@ -66,7 +56,12 @@ export function listenToWords({
 }
 
 /** What to do instead, in the words of the menu. */
-function pictureHint(entries: readonly string[]): string {
+function pictureHint(offer: Offer): string {
+  const entries = offer
+    .commands()
+    .flatMap(({ shortcut }) => (shortcut?.on === "picture" ? [shortcut.label] : []));
+  if (entries.length === 0)
+    return "I take no picture from a message that is written to me, and none of my models starts from one.";
   const choice = entries.map((entry) => `“${entry}”`).join(" or ");
   return `I take no picture from a message that is written to me: open the menu of that message (⋮) and choose ${choice}.`;
 }

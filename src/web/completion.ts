@@ -1,4 +1,4 @@
-import type { AnyCommand, Option } from "../../commands/command.ts";
+import type { AnyCommand, Option, Options } from "../../commands/command.ts";
 import type { Catalog } from "../videos/catalog.ts";
 
 /** What the line would be after a suggestion was taken. */
@@ -76,15 +76,17 @@ async function completeOptions(typing: Typing): Promise<Omit<Completion, "usage"
   const [, begun] = /\s--([\w-]*)$/.exec(rest) ?? [];
   if (begun !== undefined) return completeFlag(begun, typing);
   const [, word] = /^\s+(\S*)$/.exec(rest) ?? [];
-  const taking = Object.entries(command.options).find(([, { type }]) => takesWords(type));
+  const taking = Object.entries(command.options).find(([name]) => takesWords(name, command.options));
   if (word !== undefined && taking && taking[1].type !== "text")
     return completeValue(...taking, word, typing);
   return { suggestions: [], begun: false };
 }
 
-/** Whether words without a flag are for such an option: a text's are the person's own. */
-function takesWords(type: Option["type"]): boolean {
-  return type === "text" || type === "video" || type === "person";
+/** Whether words without a flag are for that option, as in the core's lines: those of the first text are its own. */
+function takesWords(name: string, options: Options): boolean {
+  const type = options[name]?.type;
+  const [text] = Object.entries(options).find(([, option]) => option.type === "text") ?? [];
+  return type === "video" || type === "person" || name === text;
 }
 
 function completeFlag(begun: string, { rest, line, command }: Typing): Omit<Completion, "usage"> {
@@ -140,7 +142,7 @@ async function completeValue(
 function usageOf({ name, options }: AnyCommand): Completion["usage"] {
   const words = Object.entries(options).map(([option, { type, required }]) => {
     if (type === "hidden") return "";
-    const word = takesWords(type) ? `<${option}>` : `--${option}`;
+    const word = takesWords(option, options) ? `<${option}>` : `--${option}`;
     return required ? word : `[${word}]`;
   });
   return { command: `/video ${name}`, options: words.filter((word) => word !== "").join(" ") };

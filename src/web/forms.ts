@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { html } from "hono/html";
 import type { Choice, Option } from "../../commands/command.ts";
 import type { Invocation, RawValue } from "../chat/adapter.ts";
-import type { Form, FormField } from "../chat/form.ts";
+import { type Form, type FormField, fieldTitle } from "../chat/form.ts";
 import type { Catalog } from "../videos/catalog.ts";
 import { cross } from "./icons.ts";
 import { type Html, renderLine } from "./rich-text.ts";
@@ -11,6 +11,10 @@ type ChoiceOption = Extract<Option, { type: "choice" }>;
 
 /** Pictures the API takes, as a file picker wants to know it. */
 const PICTURES = "image/jpeg,image/png,image/webp";
+/** More choices than these fill the screen. */
+const RADIOS_MAX = 8;
+/** The choice that is none. */
+const OPEN: Choice = { value: "", label: "No preference" };
 
 /** A form as it is shown. */
 export interface FormView {
@@ -54,12 +58,12 @@ function renderField(
   const hint = html`<span class="hint" id="${id}-hint">${option.description}</span>`;
   const common = html`id="${id}" name="${name}" aria-describedby="${id}-hint"${option.required && html` required`}${focus && html` autofocus`}`;
   if (option.type === "choice" && option.choices(catalog).length > RADIOS_MAX) {
-    const choices = choicesOf(option, catalog);
-    return html`<div class="field"><p><label for="${id}">${title(name)}</label> ${hint}</p><select ${common}>${choices.map((choice) => renderOption(choice, initial))}</select></div>`;
+    const choices = selectable(choicesOf(option, catalog), initial);
+    return html`<div class="field"><p><label for="${id}">${fieldTitle(name)}</label> ${hint}</p><select ${common}>${choices.map((choice) => renderOption(choice, initial))}</select></div>`;
   }
   if (option.type === "choice") {
     return html`<fieldset class="field">
-      <legend>${title(name)} ${hint}</legend>
+      <legend>${fieldTitle(name)} ${hint}</legend>
       <div class="choices">${choicesOf(option, catalog).map((choice) => renderChoice(choice, { name, initial, required: option.required }))}</div>
     </fieldset>`;
   }
@@ -71,11 +75,8 @@ function renderField(
     video: () => html`<input ${common} dir="auto" type="text" value="${initial}" autocomplete="off" />`,
     person: () => html`<input ${common} dir="auto" type="text" value="${initial}" autocomplete="off" />`,
   }[option.type];
-  return html`<div class="field"><p><label for="${id}">${title(name)}</label> ${hint}</p>${input()}</div>`;
+  return html`<div class="field"><p><label for="${id}">${fieldTitle(name)}</label> ${hint}</p>${input()}</div>`;
 }
-
-/** More than these fill the screen. */
-const RADIOS_MAX = 8;
 
 function limits(option: Option): Html {
   if (option.type !== "number") return html``;
@@ -90,7 +91,12 @@ function renderOption({ value, label }: Choice, initial: string): Html {
 /** A choice that has no beginning and need not be made can be taken back: no radio button does that by itself. */
 function choicesOf(option: ChoiceOption, catalog: Catalog): Choice[] {
   const choices = option.choices(catalog);
-  return option.required || option.initial ? choices : [{ value: "", label: "No preference" }, ...choices];
+  return option.required || option.initial ? choices : [OPEN, ...choices];
+}
+
+/** A list always shows one of its choices, where radio buttons can show none. */
+function selectable(choices: Choice[], initial: string): Choice[] {
+  return choices.some(({ value }) => value === initial) ? choices : [OPEN, ...choices];
 }
 
 function renderChoice(
@@ -126,8 +132,4 @@ function readValue(value: string | File): RawValue {
     bytes: value.size,
     open: async () => Readable.fromWeb(value.stream()),
   };
-}
-
-function title(name: string): string {
-  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
