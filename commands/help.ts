@@ -2,7 +2,7 @@ import type { Line } from "../src/chat/rich-text.ts";
 import type { Catalog } from "../src/videos/catalog.ts";
 import { type AnyCommand, type CommandContext, defineCommand } from "./command.ts";
 
-/** With more options than this only their names are told. */
+/** With more options than this only their names are told, and likewise of an option with more choices. */
 const DETAILED_MAX = 5;
 
 /** `/video help`: what there is to type, made from the declarations. */
@@ -34,7 +34,7 @@ function commandLines({ name, description, options }: AnyCommand, catalog: Catal
   const words = shown.map(([option, declared]) => {
     const detailed = declared.type === "choice" && shown.length <= DETAILED_MAX;
     const offered = detailed ? declared.choices(catalog).map(({ label }) => label) : [];
-    return offered.length > 0 ? `${option}: ${offered.join(", ")}` : option;
+    return offered.length > 0 && offered.length <= DETAILED_MAX ? `${option}: ${offered.join(", ")}` : option;
   });
   const tail = words.length > 0 ? ` — ${words.join("; ")}` : "";
   return [[{ code: `/video ${name}` }, ` ${description}${tail}`]];

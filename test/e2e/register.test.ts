@@ -1,6 +1,9 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { spawnScript } from "../fixtures/bot-process.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { createDiscordServer } from "../servers/discord/discord-server.ts";
 
 const script = "src/register/main.ts";
@@ -22,6 +25,20 @@ it("registers /video with Discord and prints a manifest that Slack can read", as
   );
   expect(manifest.features.shortcuts).toHaveLength(3);
   expect(manifest.settings.socket_mode_enabled).toBe(true);
+});
+
+it("registers what the configured models have", async () => {
+  const server = await createDiscordServer();
+  onTestFinished(() => server.close());
+  const file = join(temporaryFolder(onTestFinished), "models.json");
+  await writeFile(file, JSON.stringify({ models: [{ id: "wan", image: false, extras: ["seed"] }] }));
+  const env = { DISCORD_TOKEN: server.token, DISCORD_API_URL: server.apiUrl, VIDEO_MODELS: file };
+  const { exited } = spawnScript({ script, env });
+  expect(await exited).toBe(0);
+  const { commands } = server.state;
+  expect(commands.map(({ name }) => name)).not.toContain("Animate this picture");
+  const create = commands.find(({ name }) => name === "video")?.options[0];
+  expect(create?.options?.map(({ name }) => name)).toEqual(["prompt", "model", "seed"]);
 });
 
 it("says which setting is wrong", async () => {

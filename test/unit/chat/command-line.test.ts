@@ -91,6 +91,31 @@ describe("parseCommandLine", () => {
     expect(() => parse("--prompt one two")).not.toThrow("begins with");
   });
 
+  it("gives words to the first text alone, and to none of those that models add", () => {
+    const negative = { type: "text", description: "What not to show", maxLength: 100 } as const;
+    const [create] = commands;
+    const options = { ...create?.options, negative_prompt: negative };
+    const own = [{ name: "create", description: "", options, run: async () => {} }];
+    const values = (line: string) => parseCommandLine(line, own).values;
+    expect(values("a kite --negative_prompt rain over dunes")).toEqual({
+      prompt: "a kite over dunes",
+      negative_prompt: "rain",
+    });
+    expect(() => values("--prompt one two")).toThrow("“two”");
+  });
+
+  it("knows the name of what cannot be done, whatever stands behind it", () => {
+    const offered = commands.filter(({ name }) => name !== "remix");
+    const withheld = commands.filter(({ name }) => name === "remix");
+    for (const line of ["remix", "Remix 0k3v8zq1xw at night", "remix --fps 30", "remix --prompt"]) {
+      expect(parseCommandLine(line, offered, withheld)).toMatchObject({
+        command: { name: "remix" },
+        values: {},
+      });
+    }
+    expect(parseCommandLine("remixes of songs", offered, withheld).command.name).toBe("create");
+  });
+
   it("finds prompt and flags again wherever the flags stand", () => {
     const word = fc
       .stringMatching(/^[\p{L}\p{Emoji_Presentation}“”"',.!?-]{1,12}$/u)

@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Options } from "../../../commands/command.ts";
 import { create } from "../../../commands/create.ts";
@@ -63,6 +64,61 @@ describe("parseOptions", () => {
     expect(() => parse({})).toThrow("“prompt” is missing");
     expect(parse({ prompt: "  " })).toMatchObject({ prompt: "  " });
     expect(() => parse({ prompt: "night" }, remix.options)).toThrow("“video” is missing");
+  });
+
+  const number = (bounds: object) => ({ n: { type: "number", description: "How many", ...bounds } }) as const;
+
+  it.each([
+    ["42", {}, "42"],
+    [" 0042 ", { integer: true }, "42"],
+    ["2.5", { min: 2.5, max: 2.5 }, "2.5"],
+    ["-2,5", { min: -3 }, "-2.5"],
+    ["0", { min: 0, max: 1, integer: true }, "0"],
+    ["9007199254740991", { integer: true }, "9007199254740991"],
+    ["", {}, undefined],
+  ])("reads the number %j in %j as %j", (typed, bounds, n) => {
+    expect(parse({ n: typed }, number(bounds))).toEqual({ n });
+  });
+
+  it.each([
+    ["four", {}, "a number."],
+    ["1,000,000", {}, "a number."],
+    ["Infinity", { min: 1 }, "a number, 1 at least."],
+    ["1e999", {}, "a number."],
+    ["-1", { min: 0, max: 9, integer: true }, "a whole number from 0 to 9."],
+    ["10", { min: 0, max: 9 }, "a number from 0 to 9."],
+    ["2.5", { integer: true }, "a whole number."],
+    ["9007199254740993", { integer: true, max: 1e18 }, "a whole number, 1000000000000000000 at most."],
+  ])("refuses %j as a number in %j", (typed, bounds, what) => {
+    expect(() => parse({ n: typed }, number(bounds))).toThrow(
+      `“n” cannot be “${typed}”. It has to be ${what}`,
+    );
+  });
+
+  it("reads every number within its bounds and no other", () => {
+    const bound = fc.option(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), { nil: undefined });
+    const cases = fc.tuple(fc.double(), bound, bound, fc.boolean());
+    fc.assert(
+      fc.property(cases, ([value, min, max, integer]) => {
+        const isIn = value >= (min ?? -Infinity) && value <= (max ?? Infinity);
+        const isRead = isIn && (integer ? Number.isSafeInteger(value) : Number.isFinite(value));
+        const options = number({
+          ...(min !== undefined && { min }),
+          ...(max !== undefined && { max }),
+          integer,
+        });
+        const read = () => Number(parse({ n: String(value) }, options).n);
+        if (isRead) expect(read()).toBeCloseTo(value, 10);
+        else expect(read).toThrow("It has to be");
+      }),
+    );
+  });
+
+  it("does not list choices without end", () => {
+    const choices = () => Array.from({ length: 40 }, (_, at) => ({ value: `${at}`, label: `no. ${at}` }));
+    const many = { c: { type: "choice", description: "Which", choices } } as const;
+    expect(parse({ c: "No. 39" }, many)).toEqual({ c: "39" });
+    expect(() => parse({ c: "40" }, many)).toThrow(/no\. 23, no\. 24, 15 more\.$/);
   });
 
   it("tells files and texts apart", () => {

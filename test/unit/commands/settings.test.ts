@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { bob, grace } from "../../fakes/fake-chat-adapter.ts";
 import { createScene, here } from "../../fixtures/bot-scene.ts";
+import { bare } from "../../fixtures/own-models.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
@@ -39,6 +40,17 @@ describe("settings", () => {
     await chat.type("a boat --model sora-2");
     const boat = await chat.messages.at(-1)?.cards[0];
     expect(text(boat?.lines)).toContain("sora-2 · 4 s · portrait 720x1280");
+  });
+
+  it("are only of what the models leave open", async () => {
+    const { chat, text, lastPrivate } = await createScene({ catalog: bare });
+    await chat.type("settings");
+    await chat.pressPage("Change mine");
+    expect(chat.forms[0]?.fields.map(({ name }) => name)).toEqual(["model", "ping", "spoiler"]);
+    await chat.submit({ model: "own" });
+    expect(text(chat.pages.at(-1)?.page.lines)).toContain("Default model: own");
+    await chat.type("settings --seconds 4");
+    expect(lastPrivate()).toContain("“--seconds” is not known.");
   });
 
   it("of a person go before the channel's, and can be taken back", async () => {

@@ -1,10 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { AnyCommand, Option } from "../../../commands/command.ts";
 import { commands } from "../../../commands/index.ts";
+import { createOffer } from "../../../src/chat/offer.ts";
 import { commandJson, coreValues, shortcutsJson } from "../../../src/discord/commands.ts";
 import { defaultCatalog } from "../../../src/videos/catalog.ts";
+import { KNOWN_EXTRAS } from "../../../src/videos/known-extras.ts";
 
 const json = commandJson({ commands, catalog: defaultCatalog, guildId: undefined });
+
+const numbered = (count: number) =>
+  Array.from({ length: count }, (_, at) => ({ value: `${at}`, label: `no. ${at}` }));
 
 function optionsOf(command: AnyCommand) {
   const definitions = { commands: [command], catalog: defaultCatalog, guildId: undefined };
@@ -61,10 +66,52 @@ describe("commandJson", () => {
       [{ type: 3, name: "it", description: "Whose", autocomplete: true }],
     ],
     ["hidden", { type: "hidden", description: "Unseen" }, []],
+    [
+      "number",
+      { type: "number", description: "How much", min: 0.5 },
+      [{ type: 10, name: "it", description: "How much", min_value: 0.5 }],
+    ],
+    [
+      "number",
+      { type: "number", description: "How many", min: 0.5, max: 2 ** 64, integer: true },
+      [{ type: 4, name: "it", description: "How many", min_value: 1, max_value: Number.MAX_SAFE_INTEGER }],
+    ],
+    [
+      "choice",
+      { type: "choice", description: "Which", choices: () => numbered(25) },
+      [{ type: 3, name: "it", description: "Which", choices: { length: 25 } }],
+    ],
+    [
+      "choice",
+      { type: "choice", description: "Which of many", choices: () => numbered(26) },
+      [{ type: 3, name: "it", description: "Which of many", autocomplete: true }],
+    ],
   ])("declares an option of the type %s", (_type, it, expected) => {
     const command = { name: "one", description: "One", options: { it }, run: async () => {} };
     const declared = optionsOf(command);
-    expect(declared).toEqual(expected);
+    expect(declared).toMatchObject(expected);
+    expect(declared.map((option) => Object.keys(option))).toEqual(
+      expected.map((option) => Object.keys(option)),
+    );
+  });
+
+  it("is never larger than Discord takes it: the longest lists are completed instead", () => {
+    const model = (at: number) => `some-provider/some-rather-long-model-name-${at}`;
+    const models = Array.from({ length: 25 }, (_, at) => ({
+      ...{ id: model(at), label: model(at), seconds: ["4"], sizes: ["1280x720"], image: true },
+      extras: KNOWN_EXTRAS,
+    }));
+    const catalog = { models, defaults: { model: model(0), seconds: "4", size: "1280x720" } };
+    const offered = createOffer({ commands, catalog, supports: () => true }).commands();
+    const large = commandJson({ commands: offered, catalog, guildId: undefined });
+    const said = JSON.stringify(large).matchAll(/"(?:name|description|value)":"((?:[^"\\]|\\.)*)"/g);
+    expect([...said].reduce((sum, [, text = ""]) => sum + text.length, 0)).toBeLessThanOrEqual(8_000);
+    const options = large.options.find(({ name }) => name === "create")?.options ?? [];
+    expect(options.find(({ name }) => name === "model")).toMatchObject({ autocomplete: true });
+    expect(options.find(({ name }) => name === "size")).toMatchObject({ choices: [{ value: "1280x720" }] });
+    expect(options.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(KNOWN_EXTRAS.map(({ name }) => name)),
+    );
   });
 
   it("completes the ids of videos", () => {

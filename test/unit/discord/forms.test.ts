@@ -84,6 +84,28 @@ describe("modalOf", () => {
     expect(modal.components.map(({ type }) => type)).toEqual(Array(5).fill(ComponentType.Label));
   });
 
+  it("has room for five inputs: required ones first, then the optional ones in their order", () => {
+    const seed = { type: "number", description: "The same again" } as const;
+    const choices = () =>
+      Array.from({ length: 40 }, (_, at) => ({ value: `${at + 1}`, label: `${at + 1} seconds` }));
+    const seconds = { type: "choice", description: "How long", choices } as const;
+    const fields = [
+      ...["one", "two", "three"].map((name) => ({ name, option: seed })),
+      { name: "seconds", option: seconds, initial: "8" },
+      ...["four", "five"].map((name) => ({ name, option: seed })),
+      { name: "prompt", option: prompt },
+    ];
+    const modal = modalOf({ ...remix, intro: [], fields }, defaultCatalog);
+    expect(modal.components).toMatchObject([
+      ...["one", "two", "three"].map((name) => ({
+        component: { custom_id: name, style: 1, required: false },
+      })),
+      // Too many for a list: it is typed, and reads as in a line.
+      { component: { type: ComponentType.TextInput, custom_id: "seconds", style: 1, value: "8" } },
+      { component: { custom_id: "prompt", required: true } },
+    ]);
+  });
+
   it("keeps within Discord's limits of a form", () => {
     const modal = modalOf(
       {

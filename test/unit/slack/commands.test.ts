@@ -71,6 +71,28 @@ describe("formView", () => {
     expect(submittedValues(submission, () => "")).toEqual({ video: "0k3v8zq1xw", from: "c2", by: "U1BOB" });
   });
 
+  it("takes numbers as numbers, and lists a hundred choices at most", () => {
+    const choices = (count: number) => () =>
+      Array.from({ length: count }, (_, at) => ({ value: `${at}`, label: `no. ${at}` }));
+    const scale = { type: "number", description: "How much", min: 0.5, max: 20 } as const;
+    const steps = { type: "number", description: "How many", min: 1, integer: true } as const;
+    const fields = [
+      { name: "scale", option: scale, initial: "2.5" },
+      { name: "steps", option: steps },
+      { name: "all", option: { type: "choice", description: "Which", choices: choices(100) }, initial: "7" },
+      { name: "more", option: { type: "choice", description: "Which", choices: choices(101) }, initial: "7" },
+    ] as const;
+    const made = view({ ...remix, intro: [], fields: [...fields] });
+    expect(modalBlocks.safeParse(made.blocks).error?.issues ?? []).toEqual([]);
+    const number = { type: "number_input", action_id: "value" };
+    expect(made.blocks.map((block) => ("element" in block ? block.element : undefined))).toMatchObject([
+      { ...number, is_decimal_allowed: true, min_value: "0.5", max_value: "20", initial_value: "2.5" },
+      { ...number, is_decimal_allowed: false, min_value: "1" },
+      { type: "static_select", options: { length: 100 }, initial_option: { value: "7" } },
+      { type: "plain_text_input", multiline: false, initial_value: "7" },
+    ]);
+  });
+
   it("lets people type where a person may also be another word", () => {
     const words = [{ value: "everyone", label: "everyone in this channel" }];
     const by = { type: "person", description: "Whose videos", words } as const;

@@ -153,6 +153,16 @@ describe("completeLine", () => {
     expect(suggestions.map(({ label, detail }) => [label, detail])).toEqual([["Ada", ""]]);
   });
 
+  test("tells the text that words are for from those that need a flag", async () => {
+    const negative = { type: "text", description: "What not to show", maxLength: 100 } as const;
+    const own = [{ ...create, options: { prompt, negative_prompt: negative } }];
+    const given = { commands: own, catalog, complete: async () => [] };
+    const { usage } = await completeLine("/video create a dog", given);
+    expect(usage?.options).toBe("<prompt> [--negative_prompt]");
+    const { suggestions } = await completeLine("/video create a dog --neg", given);
+    expect(suggestions.map(({ line }) => line)).toEqual(["/video create a dog --negative_prompt "]);
+  });
+
   test("shows what the command takes while its text is typed", async () => {
     expect((await complete("/video browse ")).usage?.options).toBe("[<by>]");
     expect((await complete("/video create a dog")).usage).toEqual({
