@@ -212,7 +212,8 @@ function settleExtra(extra: ModelExtra, typed: string): string | number {
     case "number": {
       const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, integer = false } = extra;
       const value = typed === "" ? Number.NaN : Number(typed);
-      const fits = value >= min && value <= max && (!integer || Number.isSafeInteger(value));
+      const fits =
+        Number.isFinite(value) && value >= min && value <= max && (!integer || Number.isSafeInteger(value));
       if (fits) return value;
       throw new UserError("extra_value", `“${name}” has to be ${describeNumbers(extra)}.`, name);
     }

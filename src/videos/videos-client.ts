@@ -113,7 +113,7 @@ export function createVideosClient(options: {
   }
 
   /** Asks for nothing that its dialect does not have. */
-  function require(operation: OptionalOperation): void {
+  function ensure(operation: OptionalOperation): void {
     if (dialect().has.includes(operation) && !lacks().includes(operation)) return;
     const message = `${dialect().label} has no ${operation}.`;
     throw new ServiceError("videos", "not_supported", message, { retryable: false });
@@ -135,7 +135,7 @@ export function createVideosClient(options: {
     videoId: string,
     call: () => Promise<unknown>,
   ): Promise<Video> {
-    require(operation);
+    ensure(operation);
     try {
       return readPaid(await call());
     } catch (error) {
@@ -172,7 +172,7 @@ export function createVideosClient(options: {
       derive("extend", videoId, () => calls.extend({ prompt, seconds, video: { id: videoId } })),
     retrieve,
     async list({ limit, after, order = "desc" }) {
-      require("list");
+      ensure("list");
       try {
         const answer = await calls.list({ limit, order, ...(after !== undefined && { after }) });
         return read((raw) => readPage(raw, limit, after), answer);
@@ -185,7 +185,7 @@ export function createVideosClient(options: {
       }
     },
     async delete(videoId) {
-      require("delete");
+      ensure("delete");
       await sparesRunning(videoId);
       try {
         // SGLang answers with the video, others with nothing.
@@ -210,7 +210,7 @@ export function createVideosClient(options: {
   };
 
   async function extra(videoId: string, variant: Exclude<VideoVariant, "video">) {
-    require(variant);
+    ensure(variant);
     return downloads.extra(videoId, variant);
   }
 

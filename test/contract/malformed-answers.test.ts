@@ -140,7 +140,7 @@ describe("ten thousand malformed answers", () => {
       if (certain) expect([status, error.code]).toEqual([status, expect.not.stringMatching("answer_lost")]);
       else if (status !== 503) expect([status, error.code]).toEqual([status, "answer_lost"]);
     }
-    for (const count of Object.values(outcomes)) expect(count).toBeGreaterThan(50);
+    for (const count of Object.values(outcomes)) expect(count).toBeGreaterThan(20);
   });
 
   it("lose no job and charge nothing that was not made", { timeout: 60_000 }, async () => {

@@ -102,7 +102,8 @@ function plainValue(option: CommandOption, value: OptionValue): string | number 
   if (isWhole || type === ApplicationCommandOptionType.Number) {
     const { min_value: min, max_value: max } = option;
     const number = Number(value);
-    if (isWhole ? !Number.isInteger(number) : Number.isNaN(number)) throw notSent(option, "it is no such number");
+    if (isWhole ? !Number.isInteger(number) : Number.isNaN(number))
+      throw notSent(option, "it is no such number");
     if (number < (min ?? number) || number > (max ?? number)) throw notSent(option, "it is out of range");
     return number;
   }
