@@ -2,7 +2,7 @@ import { commands } from "../commands/index.ts";
 import { createBot } from "./bot.ts";
 import type { ChatAdapter, ChatHandler, PlatformName } from "./chat/adapter.ts";
 import { createChatBudget } from "./chat/chat-budget.ts";
-import { createOffer } from "./chat/offer.ts";
+import { createOffer, type Offer } from "./chat/offer.ts";
 import { createOperatorNotice } from "./chat/operator-notice.ts";
 import type { Config } from "./config.ts";
 import { familyOf } from "./jobs/family.ts";
@@ -24,6 +24,8 @@ import { createWebServer } from "./web/server.ts";
 export interface App {
   /** What people's requests are handed to; platforms given to `createApp` are started with it by `start`. */
   readonly handler: ChatHandler;
+  /** What people are offered. */
+  readonly offer: Offer;
   /** Resolves when everything listens. @throws UserError naming the setting that does not work. */
   start(): Promise<{ url: string; platforms: PlatformName[]; backend: string }>;
   /** Takes no more requests and ends within ten seconds; what is unfinished goes on at the next start. */
@@ -154,6 +156,7 @@ export async function createApp(options: {
 
   return {
     handler,
+    offer,
     async start() {
       await bot.prepare();
       const { url } = await web.listen();

@@ -17,7 +17,7 @@ export interface Backend {
   videos: VideosClient;
   /** Its models; replaced when it is reached for the first time after the start. */
   catalog: Catalog;
-  /** For the log: where it is and what it is. */
+  /** For the log: where it is. */
   name: string;
   simulator: Simulator | undefined;
   /** For people: what makes the videos, and how that is known. */
@@ -48,7 +48,7 @@ export async function openBackend(options: {
 
   function dialect(): Dialect {
     if (choice !== "auto") return dialects[choice];
-    return dialects[found?.dialect ?? (simulator ? "openai" : "generic")];
+    return dialects[found?.dialect ?? (config.OPENAI_BASE_URL === undefined ? "openai" : "generic")];
   }
 
   function models(): Catalog {
@@ -65,8 +65,8 @@ export async function openBackend(options: {
     else logger.warn(told, "the backend does not answer yet; it is asked again");
   }
 
-  // The simulator's own dialect holds no surprise.
-  const isKnown = simulator !== undefined && dialect().name === "openai";
+  // The simulator's own dialect holds no surprise, and nothing is left to ask at OpenAI's.
+  const isKnown = simulator ? dialect() === dialects.openai : config.OPENAI_BASE_URL === undefined;
   if (!isKnown) await ask();
   const catalog = createLiveCatalog(models());
   const videos = createVideosClient({
@@ -88,7 +88,7 @@ export async function openBackend(options: {
     videos,
     catalog,
     simulator,
-    name: `${simulator ? "simulator" : baseUrl} (${dialect().label})`,
+    name: simulator ? "simulator" : baseUrl,
     lines() {
       const { label } = dialect();
       const known = choice === "auto" ? found?.reason : "as it is set up";

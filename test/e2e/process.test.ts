@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { settingsFor, spawnScript, startBot } from "../fixtures/bot-process.ts";
 import { attributes, textOf } from "../fixtures/markup.ts";
@@ -69,6 +71,54 @@ it("serves the playground on the embedded backend when nothing is set", async ()
   expect(await bot.kill("SIGTERM")).toBe(0);
 });
 
+it("is set up for another kind of backend, its models and limits by settings alone", async () => {
+  const folder = temporaryFolder(onTestFinished);
+  const { OPENAI_API_KEY: _key, OPENAI_BASE_URL: _url, ...env } = settings();
+  const [models, limits] = [join(folder, "models.json"), join(folder, "limits.json")];
+  const model = {
+    id: "Wan-AI/Wan2.2-T2V-A14B-Diffusers",
+    label: "Wan",
+    seconds: { min: 1, max: 40 },
+    sizes: ["832x480"],
+  };
+  await writeFile(models, JSON.stringify({ models: [{ ...model, extras: ["seed"], usdPerSecond: 0.5 }] }));
+  await writeFile(limits, JSON.stringify({ person: { videosPerDay: 3 } }));
+  const bot = await startBot({
+    ...env,
+    VIDEO_BACKEND: "vllm-omni",
+    VIDEO_MODELS: models,
+    LIMITS: limits,
+    CONFIRM_ABOVE_USD: "4",
+  });
+  const headers = { origin: bot.url, "hx-request": "true" };
+  async function ask(command: string, values: Record<string, string> = {}): Promise<string> {
+    const body = new FormData();
+    for (const [name, value] of Object.entries(values)) body.set(name, value);
+    const answer = await fetch(`${bot.url}/commands/${command}`, { method: "POST", headers, body });
+    return textOf(await answer.text()).replaceAll(/\s+/g, " ");
+  }
+  const help = await ask("help");
+  expect(help).toContain("Videos come from the simulator, as vLLM-Omni (as it is set up).");
+  expect(help).toContain("so it is switched off: remix, extend, edit");
+  expect(await ask("create", { prompt: "a kite", seconds: "9", seed: "7" })).toContain(
+    "This costs about $4.50",
+  );
+  expect(await ask("create", { prompt: "a kite", seconds: "41" })).toContain("“seconds” cannot be “41”");
+  expect(await ask("create", { prompt: "a kite", seed: "7" })).not.toContain("This costs");
+  expect(await ask("usage")).toMatch(/videos a day: 1 of 3 used, 2 left/);
+  expect(await bot.kill("SIGTERM")).toBe(0);
+});
+
+it("says what is wrong with a file of models", async () => {
+  const file = join(temporaryFolder(onTestFinished), "models.json");
+  await writeFile(file, JSON.stringify({ models: [{ id: "m", seconds: "long", price: 1 }] }));
+  const { exited, output } = spawnScript({ script, env: { ...settings(), VIDEO_MODELS: file } });
+  expect(await exited).toBe(1);
+  expect(output()).toContain("models[0].seconds");
+  expect(output()).toContain("price");
+  expect(output()).not.toMatch(STACK);
+});
+
 it("leaves a store alone that another process uses", async () => {
   const env = settings();
   await startBot(env);
@@ -83,7 +133,7 @@ it("leaves a store alone that another process uses", async () => {
 it("warns of a key without the address of a backend", async () => {
   const { OPENAI_BASE_URL: _url, ...env } = settings();
   const bot = await startBot(env);
-  expect(bot.backend).toBe("openai");
+  expect(bot.backend).toBe("https://api.openai.com/v1");
   expect(bot.log()).toContainEqual(
     expect.objectContaining({ level: 40, msg: expect.stringContaining("closed on 2026-09-24") }),
   );

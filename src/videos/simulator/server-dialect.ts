@@ -74,9 +74,7 @@ export const anySeconds = z
   .transform(String);
 
 /** Any size that can be rendered. */
-const anySize = z
-  .string()
-  .regex(/^[1-9]\d{1,2}[02468]x[1-9]\d{1,2}[02468]$/, "must look like 832x480");
+const anySize = z.string().regex(/^[1-9]\d{1,2}[02468]x[1-9]\d{1,2}[02468]$/, "must look like 832x480");
 
 /** What servers of open models take besides; as text in a form. */
 const extras = {
