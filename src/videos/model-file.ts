@@ -117,13 +117,25 @@ export async function readJsonFile(setting: string, path: string): Promise<unkno
 }
 
 /** "models[1].seconds: has more than 100 values" */
-export function problemOf({ path, message }: { path: PropertyKey[]; message: string }): string {
+export function problemOf(issue: z.core.$ZodIssue): string {
+  const { path, message } = telling(issue);
   const place = path.reduce<string>(
     (at, part) =>
       typeof part === "number" ? `${at}[${part}]` : at === "" ? String(part) : `${at}.${String(part)}`,
     "",
   );
   return place === "" ? message : `${place}: ${message}`;
+}
+
+/** Of several ways to say something, the one that somebody seems to have meant: whose type at least is right. */
+function telling(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string } {
+  if (issue.code !== "invalid_union") return issue;
+  const ofType = (issues: readonly z.core.$ZodIssue[]) =>
+    !issues.some(({ code, path }) => code === "invalid_type" && path.length === 0);
+  const [meant] = issue.errors.find(ofType) ?? [];
+  if (!meant) return issue;
+  const { path, message } = telling(meant);
+  return { path: [...issue.path, ...path], message };
 }
 
 function wrong(path: string, problems: readonly string[]): UserError {
