@@ -67,8 +67,16 @@ export function refusalCode(refusal: Refusal): string {
   return named === "" ? `http_${status}` : named;
 }
 
+/** What to do about a redirect, which is not followed: its target is not what was configured. */
+function redirectText(location: string | undefined): string {
+  const target = URL.parse(location ?? "");
+  const where = target ? `${target.origin}${target.pathname}` : "another address";
+  return `The backend redirects to ${where}. Set OPENAI_BASE_URL to the address where it is.`;
+}
+
 /** The backend's own sentence: in `message`, in FastAPI's `detail` (a text or a list), or all that it said. */
-export function refusalText({ body, text }: Refusal): string {
+export function refusalText({ status, body, text, location }: Refusal): string {
+  if (status >= 300 && status < 400) return redirectText(location);
   const detail = field(body, "detail");
   const [first] = Array.isArray(detail) ? detail : [detail];
   const said = [field(body, "message"), first, field(first, "msg"), body];

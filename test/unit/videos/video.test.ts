@@ -75,6 +75,52 @@ describe("readVideo", () => {
     expect(readVideo({ id: "v", prompt: "one\r\ntwo\n" }).prompt).toBe("one\ntwo\n");
   });
 
+  it.each([
+    [{ task_id: "t" }, "t"],
+    [{ video_id: "v" }, "v"],
+    [{ generation_id: "g" }, "g"],
+    [{ code: "success", data: { id: "inside" } }, "inside"],
+  ])("finds the id in %j", (raw, id) => {
+    expect(readVideo({ status: "queued", ...raw }).id).toBe(id);
+  });
+
+  it.each([
+    [1_795_737_557, 1_795_737_557_000],
+    ["1795737557", 1_795_737_557_000],
+    [1_795_737_557_123, 1_795_737_557_123],
+    ["2026-11-26T23:59:17Z", Date.UTC(2026, 10, 26, 23, 59, 17)],
+    ["yesterday", undefined],
+    [null, undefined],
+  ])("reads the time %j", (created_at, at) => {
+    expect(readVideo({ id: "v", created_at }).createdAt).toBe(at);
+  });
+
+  it.each([
+    [{ status: "cancelled" }, { code: "cancelled", message: "The backend says: cancelled." }],
+    [{ status: "canceled" }, { code: "cancelled", message: "The backend says: canceled." }],
+    [{ status: "expired" }, { code: "expired", message: "The backend says: expired." }],
+    [
+      { status: "failed", error: "out of memory" },
+      { code: "unknown", message: "out of memory" },
+    ],
+    [
+      { status: "failed", error: { code: 500, message: "no" } },
+      { code: "500", message: "no" },
+    ],
+    [
+      { status: "failed", error: { message: "no" } },
+      { code: "unknown", message: "no" },
+    ],
+    [
+      { status: "failed", error: { type: "oom", detail: "no" } },
+      { code: "oom", message: "no" },
+    ],
+    [{ status: "failed" }, undefined],
+    [{ status: "completed", error: null }, undefined],
+  ])("reads why from %j", (raw, error) => {
+    expect(readVideo({ id: "v", ...raw }).error).toEqual(error);
+  });
+
   it("reads anything with an id, and nothing without", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.anything()), fc.anything(), (fields, value) => {
