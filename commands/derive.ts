@@ -3,7 +3,7 @@ import { UserError } from "../src/errors.ts";
 import type { Derivation, Job } from "../src/jobs/job.ts";
 import { describeClip } from "../src/jobs/job-card.ts";
 import { PROMPT_MAX } from "../src/jobs/job-service.ts";
-import { EXTEND_STEPS, extendSteps } from "../src/videos/catalog.ts";
+import { EXTEND_STEPS, extendSteps, labelOf } from "../src/videos/catalog.ts";
 import type { AnyCommand, CommandContext, Option } from "./command.ts";
 import { defineCommand } from "./command.ts";
 import { videoOption } from "./video-option.ts";
@@ -23,7 +23,7 @@ const stepOption = {
 
 /** The form that everything made from a video begins with. */
 async function openForm(
-  { access, request }: CommandContext,
+  { access, catalog, request }: CommandContext,
   jobId: string,
   form: { command: Derivation; title: string; fields: (parent: Job) => FormField[] },
 ): Promise<void> {
@@ -32,7 +32,11 @@ async function openForm(
     command: form.command,
     title: form.title,
     submitLabel: form.title,
-    intro: [[`${describeClip(parent.request)}, as in the video it is made from`]],
+    intro: [
+      [
+        `${describeClip(parent.request, labelOf(catalog, parent.request.model))}, as in the video it is made from`,
+      ],
+    ],
     fields: form.fields(parent),
     hidden: { video: parent.id },
   });

@@ -23,7 +23,7 @@ export const gallery = defineCommand({
     model: {
       type: "choice",
       description: "Made with which model",
-      choices: (catalog) => catalog.models.map(({ id }) => ({ value: id, label: id })),
+      choices: (catalog) => catalog.models.map(({ id, label }) => ({ value: id, label, aliases: [id] })),
     },
     sort: {
       type: "choice",

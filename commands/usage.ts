@@ -7,7 +7,7 @@ import type { Action } from "../src/jobs/permissions.ts";
 import { sumOf, type Totals } from "../src/spending/account.ts";
 import { LIMIT_WORDS } from "../src/spending/limit-words.ts";
 import type { UsageOf, UsageReport } from "../src/spending/spending.ts";
-import type { Catalog } from "../src/videos/catalog.ts";
+import { type Catalog, labelOf } from "../src/videos/catalog.ts";
 import { formatUsd } from "../src/videos/prices.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 
@@ -108,13 +108,13 @@ function periodLines(name: string, models: Record<string, Totals>, ends: number,
     [...head, said(sumOf(models), without < used.length), rest],
     ...used
       .slice(0, MODELS_SHOWN)
-      .map(([id, totals]): Line => [`\u2003${labelOf(id, catalog)}: ${said(totals, !unpriced(id, totals))}`]),
+      .map(
+        ([id, totals]): Line => [
+          `\u2003${labelOf(catalog, id) || "the video service's own model"}: ${said(totals, !unpriced(id, totals))}`,
+        ],
+      ),
     ...(hidden > 0 ? [[`\u2003and ${countOf(hidden, "more model")}`]] : []),
   ];
-}
-
-function labelOf(id: string, { models }: Catalog): string {
-  return models.find((model) => model.id === id)?.label ?? (id === "" ? "the video service's own model" : id);
 }
 
 function limitLines({ limits }: UsageReport, now: number): Line[] {

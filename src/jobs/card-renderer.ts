@@ -1,4 +1,5 @@
 import type { Card } from "../chat/card.ts";
+import { type Catalog, labelOf } from "../videos/catalog.ts";
 import type { Job } from "./job.ts";
 import type { JobAccess } from "./job-access.ts";
 import { CHILDREN_MAX, type JobButton, renderJob } from "./job-card.ts";
@@ -12,12 +13,13 @@ export function createCardRenderer(options: {
   access: JobAccess;
   typical: TypicalDuration;
   simulated: boolean;
+  catalog: Catalog;
   line: Pick<WaitingLine, "place">;
   /** The buttons of all commands; asked each time, as a backend may turn out not to have some of them. */
   buttons: () => readonly JobButton[];
   now: () => number;
 }): (job: Job) => Promise<Card> {
-  const { jobs, access, typical, simulated, line, buttons, now } = options;
+  const { jobs, access, typical, simulated, catalog, line, buttons, now } = options;
 
   return async function render(job) {
     const { request, result, destination, remixes } = job;
@@ -31,6 +33,7 @@ export function createCardRenderer(options: {
       children: children.map((child) => ({ id: child.id, link: access.link(child) })),
       resultLink: result && result.message !== destination.message ? access.link(job) : undefined,
       simulated,
+      modelLabel: labelOf(catalog, request.model),
       waiting: place && describePlace(place),
       buttons: buttons(),
     });

@@ -22,6 +22,8 @@ export interface JobView {
   /** Where the finished video stands, when that is another message than the card. */
   resultLink: string | undefined;
   simulated: boolean;
+  /** What people know its model by. */
+  modelLabel: string;
   /** Where it stands in the line for the backend: "Waiting, 3rd of 7"; undefined when it does not wait. */
   waiting: string | undefined;
   buttons: readonly JobButton[];
@@ -47,7 +49,7 @@ export function renderJob(job: Job, view: JobView): Card {
     prompt: isDeleted(job) ? "" : shorten(job.request.prompt, PROMPT_MAX),
     lines: isDeleted(job)
       ? [deletionLine(job)]
-      : [settingsLine(job), ...parentLine(job, view), ...failureLines(job), ...resultLines(job, view)],
+      : [settingsLine(job, view), ...parentLine(job, view), ...failureLines(job), ...resultLines(job, view)],
     ...(progress && { progress }),
     ...frameOf(job),
     footnote: footnoteOf(job, view),
@@ -71,9 +73,9 @@ export function describeDuration(ms: number): string {
 }
 
 /** "sora-2 · 4 s · portrait 720x1280"; without what the backend decides. */
-export function describeClip({ model, seconds, size }: ClipSettings): string {
+export function describeClip({ model, seconds, size }: ClipSettings, label = model): string {
   const length = seconds === "" ? [] : [`${seconds} s`];
-  return [model, ...length, ...(size === "" ? [] : [describeSize(size)])].join(" · ");
+  return [label, ...length, ...(size === "" ? [] : [describeSize(size)])].join(" · ");
 }
 
 /** The state in a word or two. */
@@ -97,7 +99,7 @@ export function titleOf(job: Job): string {
   }
 }
 
-function settingsLine(job: Job): Line {
+function settingsLine(job: Job, { modelLabel }: JobView): Line {
   const { requester, request, costUsd } = job;
   const inherited = request.operation === "create" ? "" : " (inherited)";
   const image = request.operation === "create" && request.image ? " · from a picture" : "";
@@ -106,7 +108,7 @@ function settingsLine(job: Job): Line {
   return [
     "by ",
     { person: requester.id, name: requester.name },
-    ` · ${describeClip(request)}${inherited}${image}${extras}${cost}`,
+    ` · ${describeClip(request, modelLabel)}${inherited}${image}${extras}${cost}`,
   ];
 }
 

@@ -74,7 +74,7 @@ export function createJobRemoval(dependencies: Dependencies): JobRemoval {
       if (!next || !isDeleted(next)) throw busy(job);
       // Out of sight before anything else: the rest may take a while.
       await gallery.remove(job.destination, job.id);
-      queue.add(job.id);
+      queue.wake(job.id);
       logger.info({ jobId: job.id, by: id, cancelled: next.deletion?.cancelled }, "video deleted");
       return next;
     },

@@ -271,8 +271,11 @@ export function createJobWorker(dependencies: Dependencies): Work {
 
   return async function work(jobId) {
     let job = await jobs.get(jobId);
-    // A platform that is not set up today may be tomorrow.
-    if (job && !adapters.has(job.destination.platform)) return;
+    if (job && !adapters.has(job.destination.platform)) {
+      // A platform that is not set up today may be tomorrow; until then it takes nobody's turn.
+      if (job.phase !== "posted") line.see(job);
+      return;
+    }
     while (job) {
       line.see(job);
       const step = steps[job.phase];

@@ -57,13 +57,13 @@ export function createQuotes({ store }: { store: Store }): Quotes {
 }
 
 /** The question: what it is, what it costs, yes or no. */
-export function quotePage({ jobId, request, usd }: Quote): Page {
+export function quotePage({ jobId, request, usd }: Quote, modelLabel: string): Page {
   const cost = formatUsd(usd);
   return {
     title: `This costs about ${cost}`,
     lines: [
       [`“${shorten(request.prompt, 300)}”`],
-      [describeClip(request)],
+      [describeClip(request, modelLabel)],
       ["Nothing was sent yet. The price is an estimate; the video service bills what it bills."],
     ],
     rows: [],

@@ -5,7 +5,7 @@ import type { MediaStore } from "../media/media-store.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
 import type { SettingsStore } from "../settings/settings.ts";
 import type { Spending } from "../spending/spending.ts";
-import type { Catalog } from "../videos/catalog.ts";
+import { type Catalog, labelOf } from "../videos/catalog.ts";
 import { estimateUsd } from "../videos/prices.ts";
 import type { CardBoard } from "./card-board.ts";
 import type { Job, JobRequest } from "./job.ts";
@@ -99,7 +99,7 @@ export function createSubmission(options: {
       const { platform } = request.destination;
       const quote = { jobId, platform, person: request.actor.id, request: wanted, usd };
       await quotes.keep(quote);
-      await request.reply.page(quotePage(quote));
+      await request.reply.page(quotePage(quote, labelOf(catalog, wanted.model)));
       return undefined;
     },
   };

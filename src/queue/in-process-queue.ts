@@ -14,6 +14,8 @@ interface Entry {
   again: boolean;
   /** Tries that failed in a row. */
   attempt: number;
+  /** Ends the waiting before the next try. */
+  wake: AbortController;
 }
 
 /** The queue of a single process; it forgets everything with it, and the sweep brings it back. */
@@ -31,7 +33,8 @@ export function createInProcessQueue(options: { concurrency: number; logger: Log
       const waitMs = await lanes.add(() => attempt(jobId, entry));
       if (waitMs > 0) {
         entry.again = true;
-        await sleep(waitMs, stopping.signal);
+        entry.wake = new AbortController();
+        await sleep(waitMs, AbortSignal.any([stopping.signal, entry.wake.signal]));
       }
     } while (entry.again && !stopping.signal.aborted);
     entries.delete(jobId);
@@ -54,21 +57,27 @@ export function createInProcessQueue(options: { concurrency: number; logger: Log
     }
   }
 
+  function add(jobId: string): void {
+    if (stopping.signal.aborted) return;
+    const known = entries.get(jobId);
+    if (known) {
+      known.again = true;
+      return;
+    }
+    const entry = { again: false, attempt: 0, wake: new AbortController() };
+    entries.set(jobId, entry);
+    void run(jobId, entry);
+  }
+
   return {
     start(next) {
       work = next;
       lanes.start();
     },
-    add(jobId) {
-      if (stopping.signal.aborted) return;
-      const known = entries.get(jobId);
-      if (known) {
-        known.again = true;
-        return;
-      }
-      const entry = { again: false, attempt: 0 };
-      entries.set(jobId, entry);
-      void run(jobId, entry);
+    add,
+    wake(jobId) {
+      add(jobId);
+      entries.get(jobId)?.wake.abort();
     },
     async stop(timeoutMs) {
       stopping.abort();

@@ -10,6 +10,8 @@ export interface WorkQueue {
   start(work: Work): void;
   /** Asks for work on a job. A job that waits already is not added twice; one being worked on is taken up again after. */
   add(jobId: string): void;
+  /** The same at once, also where the job waits before it is tried again. */
+  wake(jobId: string): void;
   /** Takes no new work up and waits for what is under way, for `timeoutMs` at most. */
   stop(timeoutMs: number): Promise<void>;
 }

@@ -87,6 +87,11 @@ export function createLiveCatalog(first: Catalog): Catalog & { replace(next: Cat
   };
 }
 
+/** What people know a model by; its id where the catalogue does not have it (any more). */
+export function labelOf({ models }: Catalog, model: string): string {
+  return models.find(({ id }) => id === model)?.label ?? model;
+}
+
 /** "portrait 720x1280", "landscape 16:9": the shape in a word, then what it is; "" stays "". */
 export function describeSize(size: string): string {
   return size === "" ? "" : `${shapeOf(size)} ${size}`;

@@ -102,6 +102,21 @@ export function channelOperationsSuite(kind: string, start: () => Promise<Operat
       await expect.poll(async () => (await member.page())?.buttons).toEqual(["This channel"]);
     });
 
+    it("an expensive video: its price first, then made or left as whoever asked says", async () => {
+      const { requester, bot, channel } = open();
+      const dear = { model: "sora-2-pro", seconds: "12", size: "1024x1792" };
+      await requester.command("create", { prompt: "a kite", ...dear });
+      await shows(requester, "This costs about $6.00");
+      await requester.pressPage("Cancel");
+      await shows(requester, "Nothing was made, nothing was billed.");
+      await requester.command("create", { prompt: "a boat", ...dear });
+      await shows(requester, "a boat");
+      const job = await newJob(() => requester.pressPage("Make it for $6.00"));
+      expect(job.request).toMatchObject({ prompt: "a boat", ...dear });
+      const { platform, workspace, channel: name } = channel;
+      expect(await bot.jobs.history({ platform, workspace, channel: name })).toHaveLength(1);
+    });
+
     it("limits: for all to see, set in a form, and they hold", async () => {
       const harness = open();
       const { requester, member, moderator } = harness;

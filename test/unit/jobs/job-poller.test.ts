@@ -30,7 +30,7 @@ async function createScene(count: number, wrap: (videos: VideosClient) => Videos
       post: () => Promise.reject(new Error("Nothing is posted by the poller.")),
       finish: () => Promise.reject(new Error("Nothing is finished by the poller.")),
     },
-    queue: { start() {}, add: (jobId) => void handed.push(jobId), stop: async () => {} },
+    queue: { start() {}, add: (jobId) => void handed.push(jobId), wake() {}, stop: async () => {} },
     pace: { pollWaitMs: () => silence.ms },
     intervalMs: 60_000,
     timeoutMs: TIMEOUT_MS,

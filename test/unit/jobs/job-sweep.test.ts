@@ -20,7 +20,7 @@ const logger = pino({ level: "silent" });
 async function createScene() {
   const jobs = createJobStore({ store: await createStore({ url: "memory:" }), now: Date.now });
   const handed: string[] = [];
-  const queue = { start() {}, add: (id: string) => void handed.push(id), stop: async () => {} };
+  const queue = { start() {}, wake() {}, add: (id: string) => void handed.push(id), stop: async () => {} };
   const insert = (id: string, phase: Phase) =>
     jobs.insert(aJob({ id, phase, createdAt: Date.now(), updatedAt: Date.now() }));
   return {
@@ -70,7 +70,7 @@ describe("sweep", () => {
     await insert("a", "posted");
     let trouble = 1;
     const active = async () => (trouble-- > 0 ? Promise.reject(problem("conflict", true)) : jobs.active());
-    const queue = { start() {}, add: (id: string) => void seen.push(id), stop: async () => {} };
+    const queue = { start() {}, wake() {}, add: (id: string) => void seen.push(id), stop: async () => {} };
     const seen: string[] = [];
     const sweep = createJobSweep({ jobs: { ...jobs, active }, queue, now: Date.now, logger });
     sweep.start();

@@ -17,9 +17,9 @@ const usageOf = async ({ bot }: Scene) => {
 describe("what a video costs", () => {
   it("stands on its card, an estimate by model, length and size", async () => {
     const { chat, text, pass } = await createScene();
-    await chat.command("create", { prompt: "a kite", model: "sora-2-pro", seconds: "12", size: "1024x1792" });
+    await chat.command("create", { prompt: "a kite", model: "sora-2-pro", seconds: "8", size: "1024x1792" });
     await pass(0);
-    expect(text()).toContain("sora-2-pro · 12 s · portrait 1024x1792 · about $6.00");
+    expect(text()).toContain("sora-2-pro · 8 s · portrait 1024x1792 · about $4.00");
   });
 
   it("is that of the added seconds alone for an extension", async () => {
@@ -244,6 +244,18 @@ describe("more videos than the backend takes at once", () => {
       await pass(0);
     }
     expect(videos.all().map(({ prompt }) => prompt)).toEqual(["two", "one"]);
+  });
+
+  it("can be cancelled at once while the backend wants silence", async () => {
+    const scene = await createScene();
+    const { ask, videos, chat, pass, newest } = scene;
+    videos.refuse("create", problem("rate_limited", true, 3_000_000));
+    await ask("a kite");
+    await chat.ask({ kind: "button", action: "delete", argument: `${(await newest()).id}_sure` });
+    await pass(0);
+    expect(titles(scene)).toEqual(["Cancelled"]);
+    expect((await newest()).phase).toBe("deleted");
+    expect(await usageOf(scene)).toMatchObject({ running: 0, videos: 0 });
   });
 
   it("go on waiting after a restart, in the same order", async () => {

@@ -94,6 +94,22 @@ describe("in-process queue", () => {
     expect(begun).toHaveLength(4);
   });
 
+  it("does not wait where somebody wants it now, and waits again after", async () => {
+    const { queue, begun, end } = createScene();
+    queue.wake("a");
+    await settle();
+    await end("a", busy(600_000));
+    queue.wake("a");
+    await settle();
+    expect(begun).toEqual(["a", "a"]);
+    queue.wake("a");
+    await end("a", busy(600_000));
+    await vi.advanceTimersByTimeAsync(599_000);
+    expect(begun).toEqual(["a", "a"]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(begun).toEqual(["a", "a", "a"]);
+  });
+
   it("waits no longer than about a minute between tries", async () => {
     const { queue, begun, end } = createScene();
     queue.add("a");
