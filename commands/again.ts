@@ -3,7 +3,7 @@ import { formOf } from "../src/chat/options.ts";
 import { shorten } from "../src/chat/rich-text.ts";
 import { UserError } from "../src/errors.ts";
 import { isDeleted, isEnded } from "../src/jobs/job.ts";
-import { PROMPT_MAX } from "../src/jobs/job-service.ts";
+import { PROMPT_MAX } from "../src/jobs/request-checks.ts";
 import { defineCommand } from "./command.ts";
 import { create, offered } from "./create.ts";
 

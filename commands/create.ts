@@ -1,7 +1,7 @@
 import type { Offer } from "../src/chat/offer.ts";
 import { formOf } from "../src/chat/options.ts";
 import { UserError } from "../src/errors.ts";
-import { PROMPT_MAX } from "../src/jobs/job-service.ts";
+import { PROMPT_MAX } from "../src/jobs/request-checks.ts";
 import {
   haveLengths,
   haveSizes,

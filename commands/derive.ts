@@ -2,7 +2,7 @@ import type { FormField } from "../src/chat/form.ts";
 import { UserError } from "../src/errors.ts";
 import type { Derivation, Job } from "../src/jobs/job.ts";
 import { describeClip } from "../src/jobs/job-card.ts";
-import { PROMPT_MAX } from "../src/jobs/job-service.ts";
+import { PROMPT_MAX } from "../src/jobs/request-checks.ts";
 import { EXTEND_STEPS, extendSteps, labelOf } from "../src/videos/catalog.ts";
 import type { AnyCommand, CommandContext, Option } from "./command.ts";
 import { defineCommand } from "./command.ts";

@@ -1,4 +1,5 @@
-import type { Catalog, ModelExtra, VideoModel } from "../src/videos/catalog.ts";
+import type { Catalog, VideoModel } from "../src/videos/catalog.ts";
+import type { ModelExtra } from "../src/videos/extras.ts";
 import type { Option, Options } from "./command.ts";
 
 /** Descriptions are not longer on Discord (characters). */

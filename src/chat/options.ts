@@ -1,6 +1,7 @@
 import type { AnyCommand, Choice, Option, Options } from "../../commands/command.ts";
 import { UserError } from "../errors.ts";
-import { type Catalog, describeNumbers } from "../videos/catalog.ts";
+import type { Catalog } from "../videos/catalog.ts";
+import { describeNumbers } from "../videos/extras.ts";
 import type { ImageAttachment, RawValue } from "./adapter.ts";
 import type { Form } from "./form.ts";
 

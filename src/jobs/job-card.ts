@@ -1,6 +1,7 @@
 import type { Card, CardButton, CardProgress } from "../chat/card.ts";
 import { type Line, shorten } from "../chat/rich-text.ts";
-import { type ClipExtras, type ClipSettings, describeSize } from "../videos/catalog.ts";
+import { type ClipSettings, describeSize } from "../videos/catalog.ts";
+import type { ClipExtras } from "../videos/extras.ts";
 import { formatUsd } from "../videos/prices.ts";
 import { explainFailure } from "./failure-words.ts";
 import { type Derivation, isDeleted, isEnded, type Job } from "./job.ts";

@@ -1,17 +1,9 @@
 import type { ChatAdapter, ChatRequest, ImageAttachment, PlatformName } from "../chat/adapter.ts";
-import { momentOf } from "../chat/times.ts";
 import { UserError } from "../errors.ts";
 import type { MediaStore } from "../media/media-store.ts";
 import type { SettingsStore } from "../settings/settings.ts";
-import {
-  type Catalog,
-  type ClipExtras,
-  type ClipSettings,
-  extendSteps,
-  settleClip,
-  settleExtras,
-  type VideoModel,
-} from "../videos/catalog.ts";
+import { type Catalog, type ClipSettings, settleClip, type VideoModel } from "../videos/catalog.ts";
+import { settleExtras } from "../videos/extras.ts";
 import type { VideosClient } from "../videos/videos-client.ts";
 import type { BackendPace } from "./backend-pace.ts";
 import { copyImage, refitImage } from "./earlier-image.ts";
@@ -21,13 +13,17 @@ import { createJobId } from "./job-store.ts";
 import type { Permissions } from "./permissions.ts";
 import type { Quotes } from "./quotes.ts";
 import { keepImage, loadPicture, nearestSize } from "./reference-image.ts";
+import {
+  checkPrompt,
+  checkStep,
+  deletedWithPicture,
+  inherited,
+  notOffered,
+  outOfMoney,
+  quoteGone,
+  takesNoImage,
+} from "./request-checks.ts";
 import type { Submission } from "./submission.ts";
-
-/** What Slack's form holds, and what every platform therefore takes (characters). */
-export const PROMPT_MAX = 3000;
-
-/** White space, control and format characters (Unicode): a prompt of nothing else says nothing. */
-const INVISIBLE = /[\s\p{C}]/gu;
 
 /** What people may leave open. */
 export type WantedClip = Partial<Record<keyof ClipSettings, string | undefined>>;
@@ -187,67 +183,4 @@ export function createJobService(dependencies: Dependencies): JobService {
       if (quote) await media.delete(jobId);
     },
   };
-}
-
-function checkPrompt(prompt: string): string {
-  const text = prompt.replaceAll("\r\n", "\n").trim();
-  if (text.replace(INVISIBLE, "") === "")
-    throw new UserError("prompt_empty", "The prompt is empty. Say what the video should show.", "prompt");
-  const length = Array.from(text).length;
-  if (length > PROMPT_MAX) {
-    throw new UserError(
-      "prompt_too_long",
-      `The prompt has ${length} characters; ${PROMPT_MAX} is the most. Shorten it.`,
-      "prompt",
-    );
-  }
-  return text;
-}
-
-/** The length of a video after an extension. */
-function checkStep(seconds: string, step: string | undefined): string {
-  const steps = extendSteps(seconds);
-  if (step !== undefined && steps.includes(step)) return String(Number(seconds) + Number(step));
-  const message =
-    steps.length === 0
-      ? `This video has ${seconds} seconds, and 120 is the most. Extend a shorter one.`
-      : `This video of ${seconds} seconds can be extended by ${steps.join(", ")} seconds.`;
-  throw new UserError("unsupported_step", message, "seconds");
-}
-
-/** What an earlier job was asked for besides, as far as this model has it. */
-function inherited(extras: ClipExtras | undefined, { extras: known }: VideoModel): Record<string, string> {
-  const kept = Object.entries(extras ?? {}).filter(([name]) => known.some((extra) => extra.name === name));
-  return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
-}
-
-function takesNoImage({ label }: VideoModel, { models }: Catalog): UserError {
-  const others = models.filter(({ image }) => image).map((model) => model.label);
-  const advice = others.length === 0 ? "Leave it out." : `These do: ${others.join(", ")}.`;
-  return new UserError("no_image", `${label} does not start from a picture. ${advice}`, "image");
-}
-
-function outOfMoney(until: number): UserError {
-  return new UserError(
-    "budget_stopped",
-    `The video service's budget is used up, so no new videos are taken right now. It is tried again after ${momentOf(until)}; whoever runs this bot knows.`,
-  );
-}
-
-function quoteGone(): UserError {
-  return new UserError(
-    "quote_gone",
-    "This was answered already, or asked too long ago. Ask for the video again.",
-  );
-}
-
-function deletedWithPicture(): UserError {
-  return new UserError("image_gone", "That video was deleted with its picture. Attach it again.", "image");
-}
-
-function notOffered(operation: Derivation): UserError {
-  return new UserError(
-    "not_offered",
-    `The video service that this bot uses cannot ${operation} videos. /video create makes a new one.`,
-  );
 }

@@ -1,4 +1,3 @@
-import { buffer } from "node:stream/consumers";
 import type { Logger } from "pino";
 import type { ChatAdapter, Destination, PlatformName } from "../chat/adapter.ts";
 import type { Card } from "../chat/card.ts";
@@ -18,7 +17,6 @@ import { explainFailure } from "./failure-words.ts";
 import {
   created,
   creating,
-  type Derivation,
   deleted,
   delivered,
   type Failure,
@@ -26,7 +24,6 @@ import {
   failing,
   isCharged,
   type Job,
-  type JobRequest,
   type Phase,
   posted,
   refused,
@@ -36,6 +33,7 @@ import {
 import type { JobStore } from "./job-store.ts";
 import type { ListInGallery } from "./listing.ts";
 import { findLostVideo } from "./lost-video.ts";
+import { prepareCreate } from "./send-create.ts";
 import type { TypicalDuration } from "./typical-duration.ts";
 import type { WaitingLine } from "./waiting-line.ts";
 
@@ -96,7 +94,7 @@ export function createJobWorker(dependencies: Dependencies): Work {
         showLater(job);
         return undefined;
       }
-      const send = await prepare(job);
+      const send = await prepareCreate(job, { videos, media });
       pace.requireCreate();
       const sending = await jobs.update(job.id, (current) => creating(current, now()));
       if (sending?.phase !== "creating") return sending;
@@ -196,23 +194,6 @@ export function createJobWorker(dependencies: Dependencies): Work {
     return receipt === undefined
       ? undefined
       : adapters.get(destination.platform)?.findCard(destination, receipt);
-  }
-
-  /** Gathers what a create needs, so that nothing but the backend can fail once it is written down as sent. */
-  async function prepare({ request }: Job): Promise<() => Promise<Video>> {
-    if (request.operation !== "create") return () => derive(request);
-    const { image, model, seconds, size, prompt } = request;
-    const clip = { model, seconds, size, prompt };
-    if (!image) return () => videos.create(clip);
-    const bytes = await buffer(media.read(image.mediaKey));
-    const { filename, contentType } = image;
-    return () => videos.create({ ...clip, image: { filename, contentType, bytes } });
-  }
-
-  function derive({ operation, sourceVideoId, prompt, addSeconds }: JobRequest & { operation: Derivation }) {
-    if (operation === "remix") return videos.remix(sourceVideoId, prompt);
-    if (operation === "edit") return videos.edit(sourceVideoId, prompt);
-    return videos.extend(sourceVideoId, prompt, addSeconds ?? "");
   }
 
   /** Resolves when the answer is lost, so that the video may be there; anything else is a refusal, and certain. */

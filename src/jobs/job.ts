@@ -1,5 +1,6 @@
 import type { Destination, Ping } from "../chat/adapter.ts";
-import type { ClipExtras, ClipSettings } from "../videos/catalog.ts";
+import type { ClipSettings } from "../videos/catalog.ts";
+import type { ClipExtras } from "../videos/extras.ts";
 import type { Video, VideoStatus } from "../videos/video.ts";
 
 /** A picture that guides the generation; a retry needs it again, so it stays as long as the media store keeps it. */

@@ -1,14 +1,5 @@
 import { UserError } from "../errors.ts";
-
-/** A parameter that a model has besides the API's own, offered as an option of `/video create`. */
-export type ModelExtra = { name: string; description: string } & (
-  | { type: "number"; min?: number; max?: number; integer?: boolean }
-  | { type: "text"; maxLength: number }
-  | { type: "choice"; choices: readonly string[] }
-);
-
-/** Values of extras by their names, in the types that backends take. */
-export type ClipExtras = Readonly<Record<string, string | number>>;
+import type { ModelExtra } from "./extras.ts";
 
 /** A model as people can choose it. */
 export interface VideoModel {
@@ -184,70 +175,4 @@ function settle(
 function describeLengths(seconds: readonly string[]): string {
   const isRange = seconds.length > 3 && seconds.every((s, at) => Number(s) === Number(seconds[0]) + at);
   return isRange ? `${seconds[0]} to ${seconds.at(-1)}` : seconds.join(", ");
-}
-
-/**
- * Checks what was asked for besides against what the model has.
- * @param wanted values as they were typed. @throws UserError naming what can be.
- */
-export function settleExtras(
-  catalog: Catalog,
-  model: VideoModel,
-  wanted: Readonly<Record<string, string>>,
-): ClipExtras {
-  return Object.fromEntries(
-    Object.entries(wanted).map(([name, typed]) => {
-      const extra = model.extras.find((candidate) => candidate.name === name);
-      if (!extra) throw hasNoExtra(catalog, model, name);
-      return [name, settleExtra(extra, typed.trim())];
-    }),
-  );
-}
-
-function hasNoExtra({ models }: Catalog, { label }: VideoModel, name: string): UserError {
-  const others = models.filter(({ extras }) => extras.some((extra) => extra.name === name));
-  const advice =
-    others.length === 0 ? "Leave it out." : `These have: ${others.map((other) => other.label).join(", ")}.`;
-  return new UserError("unknown_extra", `${label} has no “${name}”. ${advice}`, name);
-}
-
-function settleExtra(extra: ModelExtra, typed: string): string | number {
-  const { name } = extra;
-  switch (extra.type) {
-    case "number": {
-      const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, integer = false } = extra;
-      const value = typed === "" ? Number.NaN : Number(typed);
-      const fits =
-        Number.isFinite(value) && value >= min && value <= max && (!integer || Number.isSafeInteger(value));
-      if (fits) return value;
-      throw new UserError("extra_value", `“${name}” has to be ${describeNumbers(extra)}.`, name);
-    }
-    case "text":
-      if (typed.length <= extra.maxLength) return typed;
-      throw new UserError(
-        "extra_value",
-        `“${name}” has ${typed.length} characters; ${extra.maxLength} is the most.`,
-        name,
-      );
-    case "choice":
-      if (extra.choices.includes(typed)) return typed;
-      throw new UserError(
-        "extra_value",
-        `“${name}” cannot be “${typed.slice(0, 60)}”. Choose one of: ${extra.choices.join(", ")}.`,
-        name,
-      );
-  }
-}
-
-/** "a whole number from 0 to 10" */
-export function describeNumbers(numbers: {
-  min?: number | undefined;
-  max?: number | undefined;
-  integer?: boolean | undefined;
-}): string {
-  const { min, max, integer } = numbers;
-  const what = integer ? "a whole number" : "a number";
-  if (min !== undefined && max !== undefined) return `${what} from ${min} to ${max}`;
-  if (min !== undefined) return `${what}, ${min} at least`;
-  return max === undefined ? what : `${what}, ${max} at most`;
 }

@@ -1,5 +1,5 @@
 import { API_SECONDS, API_SIZES, type Catalog, ratioOf, type VideoModel } from "./catalog.ts";
-import { KNOWN_EXTRAS } from "./known-extras.ts";
+import { KNOWN_EXTRAS } from "./extras.ts";
 
 /** Discord's longest list of choices. */
 const MODELS_MAX = 25;

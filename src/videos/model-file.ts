@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
-import type { Catalog, ModelExtra, VideoModel } from "./catalog.ts";
-import { KNOWN_EXTRAS } from "./known-extras.ts";
+import type { Catalog, VideoModel } from "./catalog.ts";
+import type { ModelExtra } from "./extras.ts";
+import { KNOWN_EXTRAS } from "./extras.ts";
 
 /** Most lengths that a range stands for: Slack's longest list of choices. */
 const LENGTHS_MAX = 100;

@@ -1,10 +1,11 @@
 import type { ReadableStream } from "node:stream/web";
 import { ServiceError } from "../errors.ts";
 import { type BackendLinks, createBackendLinks } from "./backend-links.ts";
-import type { ClipExtras, ClipSettings } from "./catalog.ts";
+import type { ClipSettings } from "./catalog.ts";
 import type { Dialect, OptionalOperation } from "./dialect.ts";
 import { dialects } from "./dialects.ts";
 import { createDownloads, NO_ROUTE } from "./downloads.ts";
+import type { ClipExtras } from "./extras.ts";
 import { createMissingOperations } from "./missing-operations.ts";
 import { coded, createOpenAICalls, refusalOf, toServiceError } from "./openai-calls.ts";
 import { isBareNotFound, isRouteNotFound } from "./refusal.ts";

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { ReadableStream } from "node:stream/web";
 import { ServiceError } from "../../src/errors.ts";
 import type { OptionalOperation } from "../../src/videos/dialect.ts";
+import type { ClipExtras } from "../../src/videos/extras.ts";
 import type { Video, VideoVariant } from "../../src/videos/video.ts";
 import type { InputReference, VideosClient } from "../../src/videos/videos-client.ts";
 
@@ -14,6 +15,8 @@ export interface FakeVideosClient extends VideosClient {
   all(): Video[];
   /** The picture that came with a video's create. */
   imageOf(id: string): InputReference | undefined;
+  /** What a video was asked for besides. */
+  extrasOf(id: string): ClipExtras | undefined;
   /** How often each operation was asked for, refused ones included. */
   readonly calls: Record<Operation, number>;
   /** Changes how a video stands. */
@@ -63,6 +66,7 @@ export function createFakeVideosClient(
   const { now = Date.now, canCancel = false, onMissing = () => {} } = options;
   const videos = new Map<string, Video>();
   const images = new Map<string, InputReference>();
+  const given = new Map<string, ClipExtras>();
   const refusals = new Map<Operation, ServiceError[]>();
   const losing = new Set<Paid>();
   const lacked = new Set<OptionalOperation>();
@@ -144,6 +148,7 @@ export function createFakeVideosClient(
     calls,
     all: () => all().map((video) => ({ ...video })),
     imageOf: (id) => images.get(id),
+    extrasOf: (id) => given.get(id),
     add,
     move,
     complete: (id) =>
@@ -167,10 +172,11 @@ export function createFakeVideosClient(
     lack: (operation) => void lacked.add(operation),
     supports: (operation) => !found.has(operation),
 
-    async create({ prompt, model, seconds, size, image }) {
+    async create({ prompt, model, seconds, size, image, extras }) {
       enter("create");
       const video = add({ prompt, model, seconds, size });
       if (image) images.set(video.id, image);
+      if (extras) given.set(video.id, extras);
       return answer("create", video);
     },
     async remix(videoId, prompt) {

@@ -3,7 +3,8 @@ import type { AnyCommand } from "../../../commands/command.ts";
 import { extraOptions } from "../../../commands/extra-options.ts";
 import { commands } from "../../../commands/index.ts";
 import { createOffer } from "../../../src/chat/offer.ts";
-import { createLiveCatalog, defaultCatalog, type ModelExtra } from "../../../src/videos/catalog.ts";
+import { createLiveCatalog, defaultCatalog } from "../../../src/videos/catalog.ts";
+import type { ModelExtra } from "../../../src/videos/extras.ts";
 import { bare, withPictures, wordsOnly } from "../../fixtures/own-models.ts";
 
 const optionsIn = (all: readonly AnyCommand[], command: string) =>

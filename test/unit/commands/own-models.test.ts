@@ -14,11 +14,12 @@ afterEach(() => {
 
 describe("what a model has besides", () => {
   it("comes along when a video is made again with changes, unseen but said", async () => {
-    const { chat, pass, complete, newest, text } = await createScene({ catalog: wordsOnly });
+    const { chat, pass, complete, newest, text, videos } = await createScene({ catalog: wordsOnly });
     await chat.type("a kite --seconds 33 --seed 7 --negative_prompt 'rain' --camera pan");
     await pass(0);
     const extras = { seed: 7, negative_prompt: "'rain'", camera: "pan" };
     expect((await newest()).request).toMatchObject({ prompt: "a kite", seconds: "33", extras });
+    expect(videos.extrasOf((await newest()).video?.id ?? "")).toEqual(extras);
     await complete();
     await chat.press("Again with changes");
     const form = chat.forms.at(-1);
@@ -35,6 +36,7 @@ describe("what a model has besides", () => {
     await chat.submit({ prompt: "a boat", seconds: "2" });
     await pass(0);
     expect((await newest()).request).toMatchObject({ prompt: "a boat", seconds: "2", extras });
+    expect(videos.extrasOf((await newest()).video?.id ?? "")).toEqual(extras);
   });
 
   it("is refused by a model without it, naming those that have it", async () => {

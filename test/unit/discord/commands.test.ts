@@ -4,7 +4,7 @@ import { commands } from "../../../commands/index.ts";
 import { createOffer } from "../../../src/chat/offer.ts";
 import { commandJson, coreValues, shortcutsJson } from "../../../src/discord/commands.ts";
 import { defaultCatalog } from "../../../src/videos/catalog.ts";
-import { KNOWN_EXTRAS } from "../../../src/videos/known-extras.ts";
+import { KNOWN_EXTRAS } from "../../../src/videos/extras.ts";
 
 const json = commandJson({ commands, catalog: defaultCatalog, guildId: undefined });
 

@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { defaultCatalog, settleClip, settleExtras } from "../../../src/videos/catalog.ts";
+import { defaultCatalog, settleClip } from "../../../src/videos/catalog.ts";
+import { settleExtras } from "../../../src/videos/extras.ts";
 import { catalogFrom } from "../../../src/videos/listed-models.ts";
 import { readModelFile } from "../../../src/videos/model-file.ts";
 import { estimateUsd, formatUsd } from "../../../src/videos/prices.ts";
