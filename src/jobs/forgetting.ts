@@ -51,7 +51,7 @@ interface Dependencies {
   queries: PageQueries;
   drafts: Drafts;
   quotes: Quotes;
-  spending: Pick<Spending, "forget">;
+  spending: Pick<Spending, "forget" | "forgetPerson">;
   media: MediaStore;
   adapters: ReadonlyMap<PlatformName, ChatAdapter>;
   now: () => number;
@@ -178,6 +178,7 @@ export function createForgetting(dependencies: Dependencies): Forgetting {
       await stars.forget({ platform, id }, async (jobId) => (await jobs.get(jobId))?.destination);
       await drafts.forget(platform, id);
       await queries.forget(id);
+      await spending.forgetPerson({ platform, id });
       for (const jobId of await quotes.forget({ platform, id })) await media.delete(jobId);
       logger.info({ platform, person: id, ...count }, "person forgotten");
       return count;

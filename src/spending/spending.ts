@@ -58,6 +58,8 @@ export interface Spending {
   ): Promise<PlaceRules>;
   /** Settles what a crash left. */
   sweep(outcomeOf: (jobId: string) => Promise<Outcome>): Promise<void>;
+  /** Takes somebody out of every list of those who are exempt. */
+  forgetPerson(person: { platform: string; id: string }): Promise<void>;
   /** Forgets what was set for a channel or a server; what was used is counted to the end of its month. */
   forget(place: Place, destination: Pick<Destination, "platform" | "workspace" | "channel">): Promise<void>;
 }
@@ -144,8 +146,20 @@ export function createSpending(options: {
       return after;
     },
     sweep: ledger.sweep,
+    async forgetPerson({ platform, id }) {
+      for await (const [key, { exempt = [] }] of places.entries()) {
+        if (!key.startsWith(`server:${platform}:`) || !exempt.includes(id)) continue;
+        await places.update(key, (current) => current && without(current, id));
+      }
+    },
     forget: (place, destination) => places.delete(keyOf(place, destination)),
   };
+}
+
+function without(rules: PlaceRules, person: string): PlaceRules {
+  const { exempt = [], ...others } = rules;
+  const rest = exempt.filter((id) => id !== person);
+  return rest.length === 0 ? others : { ...others, exempt: rest };
 }
 
 const SCOPES: readonly ScopeKind[] = ["all", "server", "channel", "person", "member"];

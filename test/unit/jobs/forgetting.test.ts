@@ -125,6 +125,11 @@ it("nothing that is kept names a forgotten person, whatever they had done", asyn
   const press = { kind: "button", action: "delete", argument: `${boat?.id}_sure` } as const;
   await chat.ask(press, { actor: { id: "ada", name: "Ada", moderator: true, manager: false, roles: [] } });
   await pass(1_000);
+  await scene.bot.services.spending.change("server", here, (rules) => ({ ...rules, exempt: ["ada"] }), bob);
+  // Asked for its price, and not answered.
+  const dear = { model: "sora-2-pro", seconds: "12", size: "1024x1792" };
+  await chat.command("create", { prompt: "another secret kite", ...dear });
+  expect(kept().filter((entry) => /another secret kite/.test(entry))).not.toEqual([]);
   expect(kept().filter((entry) => /\bada\b/i.test(entry))).not.toEqual([]);
   await chat.type("forget");
   await chat.pressPage("Forget you");
