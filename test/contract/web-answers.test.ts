@@ -87,12 +87,12 @@ describe("the form", () => {
       prompt: "a boat",
       image: new File([new Uint8Array(picture)], "start.png", { type: "image/png" }),
       model: "sora-2-pro",
-      seconds: "12",
+      seconds: "8",
       size: "1792x1024",
     };
     expect((await bot.post("/commands/create", fields)).status).toBe(204);
     const [job] = await bot.jobs.active();
-    expect(job?.request).toMatchObject({ model: "sora-2-pro", seconds: "12", size: "1792x1024" });
+    expect(job?.request).toMatchObject({ model: "sora-2-pro", seconds: "8", size: "1792x1024" });
     const image = job?.request.operation === "create" ? job.request.image : undefined;
     const kept = await buffer(bot.memory.media.read(image?.mediaKey ?? ""));
     expect(await sharp(kept).metadata()).toMatchObject({ width: 1792, height: 1024 });
