@@ -115,10 +115,15 @@ export async function detectBackend(options: {
   return {
     dialect,
     reason: refusesKey(answers) ? "it refuses the key" : (mark?.reason ?? reasonless(answers)),
-    reached: answers.some(({ status }) => status < 500) && !refusesKey(answers),
+    reached: answers.some(isOwn) && !refusesKey(answers),
     lacks: lacksOf(probes),
     models: entriesOf(own),
   };
+}
+
+/** Whether the backend itself answered: what stands before it while it is away has pages of its own. */
+function isOwn({ status, body }: Probe): boolean {
+  return status < 500 && typeof body !== "string";
 }
 
 function reasonless(answers: readonly Probe[]): string {
@@ -136,7 +141,7 @@ function lacksOf({ models, list, unknown, description }: Probes): OptionalOperat
   const undescribed = ROUTES.filter(
     ({ method, path }) => !paths.some(([known, methods]) => path.test(known) && field(methods, method)),
   ).map(({ operation }) => operation);
-  const alive = [models, unknown].some((answer) => answer !== undefined && answer.status < 500);
+  const alive = [models, unknown].some((answer) => answer !== undefined && isOwn(answer));
   const noList = list !== undefined && ([405, 501].includes(list.status) || isRouteMissing(list));
   const lacks = new Set([...(hasVideos ? undescribed : []), ...(alive && noList ? (["list"] as const) : [])]);
   return [...lacks];

@@ -133,6 +133,13 @@ describe("a backend that cannot be asked", () => {
     });
   });
 
+  it("is behind a proxy that has a page of its own for everything: nothing is proven, it is asked again", async () => {
+    const page: Given = { status: 404, headers: { "content-type": "text/html" }, body: "<html>404</html>" };
+    const paths = ["/v1/models", "/v1/videos", "/v1/videos/models", "/v1/videos/{id}", "/openapi.json"];
+    const { found } = await detect(Object.fromEntries(paths.map((path) => [path, page])));
+    expect(found).toMatchObject({ reached: false, lacks: [] });
+  });
+
   it("refuses the key", async () => {
     const no: Given = { status: 401, body: { error: {} } };
     const answers = Object.fromEntries(
