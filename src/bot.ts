@@ -110,7 +110,7 @@ export function createBot(options: BotOptions) {
     onTurn: (jobId) => queue.add(jobId),
     onMoved: (jobIds) => void showAll(jobIds),
   });
-  const render = createCardRenderer({ jobs, access, typical, simulated, catalog, line, buttons, now });
+  const render = createCardRenderer({ jobs, access, typical, simulated, catalog, line, pace, buttons, now });
   const board = createCardBoard({ adapters, budget, jobs, render, logger });
   const poller = createJobPoller({
     ...{ jobs, videos, board, queue, pace, now, logger },

@@ -11,6 +11,8 @@ export interface BackendPace {
   pollWaitMs(): number;
   /** Hears how a call ended; no error: well. */
   note(operation: "create" | "read", error?: unknown): void;
+  /** Why a video whose turn has come is not asked for yet, for its card; undefined while nothing is in the way. */
+  waiting(): string | undefined;
   /** While there is no money: when it is tried again (Unix milliseconds). */
   stopped(): { until: number } | undefined;
 }
@@ -78,6 +80,10 @@ export function createBackendPace(options: {
       if (operation !== "create" || !stop) return;
       stop = undefined;
       onResumed();
+    },
+    waiting() {
+      if (stop) return "Waiting, the video service's budget is used up";
+      return silentUntil > now() ? "Waiting, the video service is busy" : undefined;
     },
     stopped: () => (stop && stop.until > now() ? { until: stop.until } : undefined),
   };

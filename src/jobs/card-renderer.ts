@@ -1,5 +1,6 @@
 import type { Card } from "../chat/card.ts";
 import { type Catalog, labelOf } from "../videos/catalog.ts";
+import type { BackendPace } from "./backend-pace.ts";
 import type { Job } from "./job.ts";
 import type { JobAccess } from "./job-access.ts";
 import { CHILDREN_MAX, type JobButton, renderJob } from "./job-card.ts";
@@ -15,11 +16,12 @@ export function createCardRenderer(options: {
   simulated: boolean;
   catalog: Catalog;
   line: Pick<WaitingLine, "place">;
+  pace: Pick<BackendPace, "waiting">;
   /** The buttons of all commands; asked each time, as a backend may turn out not to have some of them. */
   buttons: () => readonly JobButton[];
   now: () => number;
 }): (job: Job) => Promise<Card> {
-  const { jobs, access, typical, simulated, catalog, line, buttons, now } = options;
+  const { jobs, access, typical, simulated, catalog, line, pace, buttons, now } = options;
 
   return async function render(job) {
     const { request, result, destination, remixes } = job;
@@ -34,7 +36,7 @@ export function createCardRenderer(options: {
       resultLink: result && result.message !== destination.message ? access.link(job) : undefined,
       simulated,
       modelLabel: labelOf(catalog, request.model),
-      waiting: place && describePlace(place),
+      waiting: place ? describePlace(place) : pace.waiting(),
       buttons: buttons(),
     });
   };

@@ -25,7 +25,7 @@ export interface JobView {
   simulated: boolean;
   /** What people know its model by. */
   modelLabel: string;
-  /** Where it stands in the line for the backend: "Waiting, 3rd of 7"; undefined when it does not wait. */
+  /** What it waits for while it is posted: "Waiting, 3rd of 7"; undefined when it does not wait. */
   waiting: string | undefined;
   buttons: readonly JobButton[];
 }

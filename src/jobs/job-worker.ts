@@ -95,7 +95,12 @@ export function createJobWorker(dependencies: Dependencies): Work {
         return undefined;
       }
       const send = await prepareCreate(job, { videos, media });
-      pace.requireCreate();
+      try {
+        pace.requireCreate();
+      } catch (error) {
+        showLater(job);
+        throw error;
+      }
       const sending = await jobs.update(job.id, (current) => creating(current, now()));
       if (sending?.phase !== "creating") return sending;
       const video = await send().catch((error: unknown) => notTaken(sending, error));
