@@ -98,8 +98,16 @@ function exemptLines(
   me: string,
   moderates: boolean,
 ): Line[] {
-  const isExempt = exempt.includes(me) || operators.exempt?.includes(me) === true;
-  const mine = isExempt ? [["You are exempt from all limits but those of the whole bot."]] : [];
+  const mine: Line[] = [
+    ...(exempt.includes(me) ? [["You are exempt from the limits that are set here."]] : []),
+    ...(operators.exempt?.includes(me)
+      ? [
+          [
+            "You are exempt from the limits that whoever runs the bot has set, but for those of the whole bot.",
+          ],
+        ]
+      : []),
+  ];
   if (!moderates || exempt.length === 0) return mine;
   const more = exempt.length - NAMED_MAX;
   const people = exempt

@@ -108,7 +108,9 @@ export function createBot(options: BotOptions) {
   const line = createWaitingLine({
     maxActive: options.maxActive,
     onTurn: (jobId) => queue.add(jobId),
-    onMoved: (jobIds) => void showAll(jobIds),
+    onMoved(jobIds) {
+      showAll(jobIds).catch((err: unknown) => logger.warn({ err }, "places in the line not shown"));
+    },
   });
   const render = createCardRenderer({ jobs, access, typical, simulated, catalog, line, pace, buttons, now });
   const board = createCardBoard({ adapters, budget, jobs, render, logger });
@@ -122,7 +124,7 @@ export function createBot(options: BotOptions) {
     rules: options.limits,
     operatorIds: options.operatorIds,
   });
-  const quotes = createQuotes({ store });
+  const quotes = createQuotes({ store, now });
   const sweep = createJobSweep({ jobs, queue, now, logger });
   const queries = createPageQueries({ store });
   const drafts = createDrafts({ store, adapters });
@@ -200,14 +202,16 @@ export function createBot(options: BotOptions) {
     }
   }
 
-  /** Settles what a crash left between the end of a job and its accounts. */
-  const settle = () =>
-    spending.sweep(async (jobId) => {
+  /** Settles what a crash left between the end of a job and its accounts, and drops what nobody has answered. */
+  async function settle(): Promise<void> {
+    for (const jobId of await quotes.expire()) await media.delete(jobId);
+    await spending.sweep(async (jobId) => {
       const job = await jobs.get(jobId);
       if (!job) return "gone";
       if (!isEnded(job)) return "open";
       return isCharged(job) ? "charged" : "refunded";
     });
+  }
   const settling = createRepetition({
     work: settle,
     pauseMs: () => SETTLE_EVERY_MS,

@@ -7,6 +7,8 @@ export interface BackendPace {
    * `budget_stopped` while its account has no money and it is not yet time to try again.
    */
   requireCreate(): void;
+  /** A create that was let through was not sent after all. */
+  notSent(): void;
   /** For how long it is not to be polled (ms); 0: it may be. */
   pollWaitMs(): number;
   /** Hears how a call ended; no error: well. */
@@ -39,6 +41,8 @@ export function createBackendPace(options: {
   let stop: { until: number; forMs: number; trialSince: number | undefined } | undefined;
 
   function slowDown({ retryAfterMs }: ServiceError): void {
+    // Those that were under way when the first one was refused tell nothing new.
+    if (retryAfterMs === undefined && silentUntil > now()) return;
     const backoff = Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** refusals++);
     const waitMs = retryAfterMs === undefined ? backoff : Math.min(retryAfterMs, ASKED_MAX_MS);
     silentUntil = Math.max(silentUntil, now() + waitMs);
@@ -50,6 +54,10 @@ export function createBackendPace(options: {
     const forMs = Math.min(STOP_MAX_MS, stop ? stop.forMs * 2 : STOP_MS);
     stop = { until: now() + forMs, forMs, trialSince: undefined };
     onStopped(stop.until);
+  }
+
+  function endTrial(): void {
+    if (stop) stop.trialSince = undefined;
   }
 
   function wait(code: string, message: string, retryAfterMs: number): ServiceError {
@@ -68,13 +76,14 @@ export function createBackendPace(options: {
       }
       stop.trialSince = at;
     },
+    notSent: endTrial,
     pollWaitMs: () => Math.max(0, silentUntil - now()),
     note(operation, error) {
-      if (error instanceof ServiceError && error.code === "rate_limited") return slowDown(error);
-      if (operation === "create" && error instanceof ServiceError && error.code === "insufficient_quota")
-        return stopSpending();
+      const code = error instanceof ServiceError ? error.code : undefined;
+      if (operation === "create" && code === "insufficient_quota") return stopSpending();
       // Refused for another reason, a trial says nothing: the next one tries.
-      if (error !== undefined && operation === "create" && stop) stop.trialSince = undefined;
+      if (operation === "create" && error !== undefined) endTrial();
+      if (error instanceof ServiceError && code === "rate_limited") return slowDown(error);
       if (error !== undefined) return;
       refusals = 0;
       if (operation !== "create" || !stop) return;

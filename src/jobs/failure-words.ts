@@ -38,6 +38,12 @@ const WORDS: readonly Words[] = [
     quote: false,
   },
   {
+    matches: /^not_fetched_|not_ready|truncated|not_a_video|link_refused/,
+    what: "The video was made, but its file could not be fetched whole.",
+    advice: "Retry makes it anew; tell the person who runs this bot if it happens again.",
+    quote: false,
+  },
+  {
     matches: /moderation|content_policy|safety/,
     what: "The prompt was refused by the content rules.",
     advice: "Nothing was made. Word it differently and try again.",
@@ -117,12 +123,6 @@ const WORDS: readonly Words[] = [
     matches: /not_found/,
     what: "The video service no longer has this video.",
     advice: "Videos expire there after a while. Retry makes it anew.",
-    quote: false,
-  },
-  {
-    matches: /not_ready|truncated|not_a_video|link_refused/,
-    what: "The video was made, but its file could not be fetched whole.",
-    advice: "Retry makes it anew; tell the person who runs this bot if it happens again.",
     quote: false,
   },
   {

@@ -95,17 +95,30 @@ export function createJobPoller(dependencies: Dependencies): JobPoller {
 
   /** Writes down how a video stands; one that takes too long is given up, and stopped where the backend can do that. */
   async function see(job: Job, video: Video): Promise<void> {
-    const after = await apply(job, (current) => givenUp(observed(current, video), 0));
-    if (after?.failure?.code !== "timed_out" || !videos.supports("cancel")) return;
-    await videos
-      .delete(video.id)
-      .catch((err: unknown) => logger.warn({ jobId: job.id, err }, "overdue video could not be stopped"));
+    const late = isLate(observed(job, video), 0);
+    const code = late && (await stop(job, video.id)) ? "timed_out_stopped" : "timed_out";
+    await apply(job, (current) => givenUp(observed(current, video), 0, code));
   }
 
-  function givenUp(job: Job, extraMs: number): Job {
-    const sinceMs = now() - (job.createSentAt ?? job.createdAt);
-    if (job.phase !== "rendering" || sinceMs < timeoutMs + extraMs) return job;
-    return failing(job, { code: "timed_out", message: "The video was not finished in time." });
+  /** Whether the backend makes a video no more, and bills nothing more for it. */
+  async function stop(job: Job, videoId: string): Promise<boolean> {
+    if (!videos.supports("cancel")) return false;
+    try {
+      await videos.delete(videoId);
+      return true;
+    } catch (err) {
+      logger.warn({ jobId: job.id, err }, "overdue video could not be stopped");
+      return false;
+    }
+  }
+
+  function isLate(job: Job, extraMs: number): boolean {
+    return job.phase === "rendering" && now() - (job.createSentAt ?? job.createdAt) >= timeoutMs + extraMs;
+  }
+
+  function givenUp(job: Job, extraMs: number, code: string): Job {
+    if (!isLate(job, extraMs)) return job;
+    return failing(job, { code, message: "The video was not finished in time." });
   }
 
   /** "gone" when the backend says so; undefined when it says nothing now. */
@@ -141,9 +154,11 @@ export function createJobPoller(dependencies: Dependencies): JobPoller {
     const asked = rest.map(async ([videoId, job], index) => {
       if (askForRest) await inTime(index, rest.length);
       if (stopping.signal.aborted) return;
-      const video = askForRest ? await step(job, () => retrieve(job, videoId)) : undefined;
-      const silent = video === undefined && givenUp(job, SILENCE_MS) !== job;
-      if (silent) await step(job, () => apply(job, (current) => givenUp(current, SILENCE_MS)));
+      // Silence that it asks for in between holds for the rest, too.
+      const video =
+        askForRest && pace.pollWaitMs() === 0 ? await step(job, () => retrieve(job, videoId)) : undefined;
+      if (video === undefined && isLate(job, SILENCE_MS))
+        await step(job, () => apply(job, (current) => givenUp(current, SILENCE_MS, "timed_out")));
     });
     await Promise.all([...shown, ...asked]);
   }
@@ -156,7 +171,8 @@ export function createJobPoller(dependencies: Dependencies): JobPoller {
     },
     // What was spread over the interval has taken its time already.
     pauseMs() {
-      const restMs = intervalMs * (1 + JITTER * Math.random()) - (now() - begunAt);
+      // A clock that was set back makes no pause longer.
+      const restMs = intervalMs * (1 + JITTER * Math.random()) - Math.max(0, now() - begunAt);
       return Math.max(restMs, pace.pollWaitMs(), intervalMs * JITTER);
     },
     onError: (err) => logger.warn({ err }, "poll failed, trying again next time"),

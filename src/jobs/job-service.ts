@@ -52,7 +52,7 @@ export interface JobService {
   retry(request: ChatRequest, jobId: string): Promise<Job | undefined>;
   /** Makes what somebody was asked about. @throws UserError when there is nothing to answer (any more). */
   confirm(request: ChatRequest, jobId: string): Promise<Job>;
-  /** Leaves it; once more is harmless. */
+  /** Leaves it. @throws UserError as well when it was answered already: it may have been made. */
   decline(request: ChatRequest, jobId: string): Promise<void>;
 }
 
@@ -110,10 +110,10 @@ export function createJobService(dependencies: Dependencies): JobService {
       const earlier = before?.request.operation === "create" ? before.request : undefined;
       const { clip, model, loaded } = await createFrom(request, image, wanted);
       if ((loaded ?? earlier?.image) && !model.image) throw takesNoImage(model, catalog);
+      const settled = settleExtras(catalog, model, { ...inherited(earlier?.extras, model), ...extras });
       const reference = loaded
         ? await keepImage(id, loaded, clip.size, media)
         : await refitImage(id, earlier, clip, media);
-      const settled = settleExtras(catalog, model, { ...inherited(earlier?.extras, model), ...extras });
       return submission.submit(request, id, {
         operation: "create",
         prompt: text,
@@ -172,15 +172,16 @@ export function createJobService(dependencies: Dependencies): JobService {
         await admit(request, parent);
         return await submission.accept(request, jobId, wanted, quote.usd);
       } catch (error) {
-        // What can be mended can be confirmed once more then.
-        if (error instanceof UserError) await quotes.keep(quote);
+        // What can be mended, or passes, can be confirmed once more then.
+        await quotes.keep(quote);
         throw error;
       }
     },
 
     async decline({ destination, actor }, jobId) {
       const quote = await quotes.take(jobId, { platform: destination.platform, id: actor.id });
-      if (quote) await media.delete(jobId);
+      if (!quote) throw quoteGone();
+      await media.delete(jobId);
     },
   };
 }

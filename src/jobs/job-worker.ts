@@ -50,7 +50,7 @@ interface Dependencies {
   typical: TypicalDuration;
   spending: Pick<Spending, "settle">;
   line: WaitingLine;
-  pace: Pick<BackendPace, "requireCreate">;
+  pace: Pick<BackendPace, "requireCreate" | "notSent">;
   tellOperator: OperatorNotice;
   now: () => number;
   logger: Logger;
@@ -102,7 +102,10 @@ export function createJobWorker(dependencies: Dependencies): Work {
         throw error;
       }
       const sending = await jobs.update(job.id, (current) => creating(current, now()));
-      if (sending?.phase !== "creating") return sending;
+      if (sending?.phase !== "creating") {
+        pace.notSent();
+        return sending;
+      }
       const video = await send().catch((error: unknown) => notTaken(sending, error));
       return video ? taken(sending, video) : sending;
     },
@@ -231,6 +234,8 @@ export function createJobWorker(dependencies: Dependencies): Work {
   }
 
   async function fail(job: Job, failure: Failure): Promise<Job | undefined> {
+    // Before anybody could delete it, and with it why it is charged.
+    if (isCharged({ ...job, failure })) await spending.settle(job.id, "charged");
     logger.warn({ jobId: job.id, code: failure.code, requestId: failure.requestId }, "job failed");
     return jobs.update(job.id, (current) => failing(current, failure));
   }
@@ -257,14 +262,11 @@ export function createJobWorker(dependencies: Dependencies): Work {
 
   return async function work(jobId) {
     let job = await jobs.get(jobId);
-    if (job && !adapters.has(job.destination.platform)) {
-      // A platform that is not set up today may be tomorrow; until then it takes nobody's turn.
-      if (job.phase !== "posted") line.see(job);
-      return;
-    }
     while (job) {
-      line.see(job);
-      const step = steps[job.phase];
+      // A platform that is not set up today may be tomorrow; until then it takes nobody's turn, and what was sent is found.
+      const isThere = adapters.has(job.destination.platform);
+      if (isThere || job.phase !== "posted") line.see(job);
+      const step = isThere || job.phase === "creating" ? steps[job.phase] : undefined;
       if (!step) return;
       job = await run(job, step);
     }
@@ -277,7 +279,9 @@ function failureOf({ phase, request }: Job, error: unknown): Failure {
   const { service, message, requestId } = error;
   const posting = (phase === "accepted" || phase === "delivering") && service !== "media";
   const sourceGone = phase === "posted" && request.operation !== "create" && error.code === "not_found";
-  const code = posting ? `cannot_post_${error.code}` : sourceGone ? "source_gone" : error.code;
+  const unfetched = phase === "downloading" && error.retryable && service === "videos";
+  const tried = posting ? "cannot_post_" : unfetched ? "not_fetched_" : "";
+  const code = sourceGone ? "source_gone" : `${tried}${error.code}`;
   return {
     code: service === "media" ? `media_${code}` : code,
     message,

@@ -112,12 +112,15 @@ export function isFinished({ phase, video }: Job): boolean {
   return video !== undefined && (phase === "delivered" || phase === "delivering");
 }
 
+/** Ends after which the backend may have made the video, or may yet. */
+const UNCERTAIN: readonly string[] = ["answer_lost", "timed_out"];
+
 /**
  * Whether it counts as paid for: the backend made the video, or may have made it. What failed there, was stopped or was
  * never begun does not.
  */
 export function isCharged({ video, failure }: Job): boolean {
-  return video?.status === "completed" || failure?.code === "answer_lost";
+  return video?.status === "completed" || (failure !== undefined && UNCERTAIN.includes(failure.code));
 }
 
 /** Whether it is gone, or on its way out. */

@@ -7,6 +7,8 @@ import { describeClip } from "./job-card.ts";
 
 /** A request that costs more than people are to spend without being asked, as it waits for their answer. */
 export interface Quote {
+  /** When it was asked (Unix milliseconds). */
+  at: number;
   /** The id that its job gets. */
   jobId: string;
   platform: string;
@@ -22,37 +24,41 @@ export interface Quotes {
   take(jobId: string, person: { platform: string; id: string }): Promise<Quote | undefined>;
   /** Drops what somebody was asked; resolves to the ids, whose pictures can go. */
   forget(person: { platform: string; id: string }): Promise<string[]>;
+  /** Drops what nobody has answered in time; resolves to the same. */
+  expire(): Promise<string[]>;
 }
 
 /** How long a question can be answered (ms). */
 const QUOTE_LASTS_MS = 24 * 3_600_000;
 
 /** Quotes in a store. */
-export function createQuotes({ store }: { store: Store }): Quotes {
-  const quotes: Collection<Quote> = store.collection<Quote>({
-    name: "quote",
-    version: 1,
-    ttlMs: QUOTE_LASTS_MS,
-  });
+export function createQuotes({ store, now }: { store: Store; now: () => number }): Quotes {
+  const quotes: Collection<Quote> = store.collection<Quote>({ name: "quote", version: 1 });
+  const isOver = ({ at }: Quote) => at + QUOTE_LASTS_MS < now();
+
+  async function drop(isMeant: (quote: Quote) => boolean): Promise<string[]> {
+    const dropped: string[] = [];
+    for await (const [jobId, quote] of quotes.entries()) {
+      if (!isMeant(quote)) continue;
+      await quotes.delete(jobId);
+      dropped.push(jobId);
+    }
+    return dropped;
+  }
+
   return {
     keep: async (quote) => void (await quotes.insert(quote.jobId, quote)),
     async take(jobId, { platform, id }) {
       let taken: Quote | undefined;
       await quotes.update(jobId, (quote) => {
-        taken = quote?.platform === platform && quote.person === id ? quote : undefined;
+        const isTheirs = quote?.platform === platform && quote.person === id;
+        taken = isTheirs && !isOver(quote) ? quote : undefined;
         return taken ? undefined : quote;
       });
       return taken;
     },
-    async forget({ platform, id }) {
-      const dropped: string[] = [];
-      for await (const [jobId, quote] of quotes.entries()) {
-        if (quote.platform !== platform || quote.person !== id) continue;
-        await quotes.delete(jobId);
-        dropped.push(jobId);
-      }
-      return dropped;
-    },
+    forget: ({ platform, id }) => drop((quote) => quote.platform === platform && quote.person === id),
+    expire: () => drop(isOver),
   };
 }
 

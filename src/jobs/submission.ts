@@ -85,6 +85,25 @@ export function createSubmission(options: {
     }
   }
 
+  /** Keeps the question only where it got through. */
+  async function ask(
+    request: ChatRequest,
+    jobId: string,
+    wanted: JobRequest,
+    usd: number,
+  ): Promise<undefined> {
+    const { actor, destination } = request;
+    const { platform } = destination;
+    const quote = { at: now(), jobId, platform, person: actor.id, request: wanted, usd };
+    await quotes.keep(quote);
+    try {
+      await request.reply.page(quotePage(quote, labelOf(catalog, wanted.model)));
+    } catch (error) {
+      if (await quotes.take(jobId, { platform, id: actor.id })) await media.delete(jobId);
+      throw error;
+    }
+  }
+
   return {
     accept,
     async submit(request, jobId, wanted) {
@@ -96,11 +115,7 @@ export function createSubmission(options: {
           throw error;
         });
       }
-      const { platform } = request.destination;
-      const quote = { jobId, platform, person: request.actor.id, request: wanted, usd };
-      await quotes.keep(quote);
-      await request.reply.page(quotePage(quote, labelOf(catalog, wanted.model)));
-      return undefined;
+      return ask(request, jobId, wanted, usd);
     },
   };
 }

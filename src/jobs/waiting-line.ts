@@ -43,6 +43,7 @@ export function createWaitingLine(options: {
   let places = new Map<string, number>();
   let told = new Map<string, string>();
   let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
 
   /** The order changes with everybody who comes and goes, and is worked out when somebody asks. */
   function inOrder(): Waiter[] {
@@ -55,7 +56,7 @@ export function createWaitingLine(options: {
 
   function changed(): void {
     order = undefined;
-    timer ??= setTimeout(tell, MOVED_EVERY_MS);
+    if (!stopped) timer ??= setTimeout(tell, MOVED_EVERY_MS);
   }
 
   function tell(): void {
@@ -129,7 +130,10 @@ export function createWaitingLine(options: {
       const place = places.get(jobId);
       return place === undefined ? undefined : { place, of: waiting.size };
     },
-    stop: () => clearTimeout(timer),
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
   };
 }
 

@@ -123,6 +123,11 @@ export interface Standing {
   frees: number | undefined;
 }
 
+/** A limit that a job would break, and what it would add. */
+export interface Broken extends Standing {
+  adds: number;
+}
+
 /** How each of a scope's limits stands. */
 export function standingOf(account: Account, limits: Limits, now: number): Standing[] {
   const today = sumOf(usedIn(account, "day", now));
@@ -158,15 +163,11 @@ function added({ milliseconds, microUsd }: Amount): Record<keyof Limits, number>
 }
 
 /** The limit that a job would break; undefined when there is room for it. */
-export function brokenBy(
-  account: Account,
-  limits: Limits,
-  amount: Amount,
-  now: number,
-): Standing | undefined {
+export function brokenBy(account: Account, limits: Limits, amount: Amount, now: number): Broken | undefined {
   const adds = added(amount);
-  return standingOf(account, limits, now).find(({ limit, max, used }) =>
+  const broken = standingOf(account, limits, now).find(({ limit, max, used }) =>
     // Sums of thousandths and millionths are compared as such.
     limit === "cooldownSeconds" ? used > 0 : Math.round((used + adds[limit]) * 1e6) > Math.round(max * 1e6),
   );
+  return broken && { ...broken, adds: adds[broken.limit] };
 }

@@ -3,10 +3,10 @@ import { createTurns } from "../store/turns.ts";
 import {
   type Account,
   type Amount,
+  type Broken,
   brokenBy,
   emptyAccount,
   reserved,
-  type Standing,
   settled,
   withdrawn,
 } from "./account.ts";
@@ -35,7 +35,7 @@ export interface Ledger {
     at: number,
     amount: Amount,
     scopes: readonly { scope: Scope; limits: Limits }[],
-  ): Promise<{ scope: Scope; broken: Standing } | undefined>;
+  ): Promise<{ scope: Scope; broken: Broken } | undefined>;
   /** Counts a job for good, or as if it had never been; once more changes nothing. */
   settle(jobId: string, outcome: "charged" | "refunded"): Promise<void>;
   account(scope: Scope): Promise<Account>;
@@ -93,7 +93,7 @@ export function createLedger({ store, now }: { store: Store; now: () => number }
       const hold = { scopes: scopes.map(({ scope }) => scope.key), at };
       await holds.insert(jobId, hold);
       for (const { scope, limits } of scopes) {
-        let broken: Standing | undefined;
+        let broken: Broken | undefined;
         await change(scope.key, (account) => {
           broken = account.open[jobId] ? undefined : brokenBy(account, limits, amount, at);
           return broken || account.open[jobId] ? account : reserved(account, jobId, at, amount);

@@ -60,7 +60,7 @@ export interface Spending {
   sweep(outcomeOf: (jobId: string) => Promise<Outcome>): Promise<void>;
   /** Takes somebody out of every list of those who are exempt. */
   forgetPerson(person: { platform: string; id: string }): Promise<void>;
-  /** Forgets what was set for a channel or a server; what was used is counted to the end of its month. */
+  /** Forgets what was set for a channel, or a server with its channels; what was used is counted to the end of its month. */
   forget(place: Place, destination: Pick<Destination, "platform" | "workspace" | "channel">): Promise<void>;
 }
 
@@ -152,7 +152,13 @@ export function createSpending(options: {
         await places.update(key, (current) => current && without(current, id));
       }
     },
-    forget: (place, destination) => places.delete(keyOf(place, destination)),
+    async forget(place, destination) {
+      await places.delete(keyOf(place, destination));
+      if (place === "channel") return;
+      const { platform, workspace } = destination;
+      const ofItsChannels = keyOf("channel", { platform, workspace, channel: "" });
+      for await (const [key] of places.entries()) if (key.startsWith(ofItsChannels)) await places.delete(key);
+    },
   };
 }
 

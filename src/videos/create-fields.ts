@@ -13,12 +13,16 @@ export const durationAsNumber = (seconds: string): Fields => ({ duration: Number
 /** `size: "1280x720"`; a shape without pixels goes by the name that gateways have for it. */
 export const sizeAsPixels = (size: string): Fields => (pixelsOf(size) ? { size } : { aspect_ratio: size });
 
+/** Resolutions that go by another name than their short side (OpenRouter's `resolution`). */
+const RESOLUTIONS: Readonly<Record<number, string>> = { 1440: "2K", 2160: "4K" };
+
 /** `resolution: "720p"` and `aspect_ratio: "16:9"`; of a shape the second alone. */
 export function sizeAsResolution(size: string): Fields {
   const pixels = pixelsOf(size);
   if (!pixels) return { aspect_ratio: size };
+  const short = Math.min(pixels.width, pixels.height);
   return {
-    resolution: `${Math.min(pixels.width, pixels.height)}p`,
+    resolution: RESOLUTIONS[short] ?? `${short}p`,
     aspect_ratio: nearestRatio(ratioOf(size)),
   };
 }

@@ -31,7 +31,8 @@ interface Probe {
 
 /** All that was answered; what was not is undefined. */
 interface Probes {
-  url: URL;
+  /** Null where the configured address is none. */
+  url: URL | null;
   models: Probe | undefined;
   list: Probe | undefined;
   unknown: Probe | undefined;
@@ -41,11 +42,11 @@ interface Probes {
 
 /** By what servers give themselves away; the first that fits wins. */
 const MARKS: readonly { dialect: DialectName; reason: string; fits(probes: Probes): boolean }[] = [
-  { dialect: "openai", reason: "by its address", fits: ({ url }) => url.hostname === "api.openai.com" },
+  { dialect: "openai", reason: "by its address", fits: ({ url }) => url?.hostname === "api.openai.com" },
   {
     dialect: "openrouter",
     reason: "by its address",
-    fits: ({ url }) => /(^|\.)openrouter\.ai$/.test(url.hostname),
+    fits: ({ url }) => /(^|\.)openrouter\.ai$/.test(url?.hostname ?? ""),
   },
   // GET /videos/models is OpenRouter's alone, and describes each model (its documentation, "Video Generation").
   {
@@ -95,7 +96,7 @@ export async function detectBackend(options: {
   timeoutMs?: number;
 }): Promise<Detection> {
   const { baseUrl, apiKey, timeoutMs = TIMEOUT_MS } = options;
-  const url = new URL(baseUrl);
+  const url = URL.parse(baseUrl);
   const signal = AbortSignal.timeout(timeoutMs);
   const ask = (address: string) => probe(address, apiKey, signal);
   const [models, videoModels, list, unknown, description] = await Promise.all([
@@ -103,7 +104,7 @@ export async function detectBackend(options: {
     ask(`${baseUrl}/videos/models`),
     ask(`${baseUrl}/videos?limit=1`),
     ask(`${baseUrl}/videos/${UNKNOWN_ID}`),
-    ask(`${url.origin}/openapi.json`),
+    ask(`${url?.origin}/openapi.json`),
   ]);
   // Elsewhere it is the question for a video with the id "models".
   const described = entriesOf(videoModels).length > 0;

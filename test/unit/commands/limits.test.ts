@@ -138,7 +138,7 @@ describe("limits", () => {
     expect(page()).toContain("Exempt: ada");
     expect(await takes(ada)).toBe(true);
     await chat.type("limits");
-    expect(page()).toContain("You are exempt from all limits but those of the whole bot.");
+    expect(page()).toContain("You are exempt from the limits that are set here.");
     await chat.type("limits", { actor: bob });
     expect(page()).not.toContain("xempt");
     await chat.type("limits --exempt ada", { actor: linus });
@@ -212,6 +212,18 @@ describe("limits", () => {
     expect(await takes(ada)).toBe(true);
     expect(await takes(ada)).toBe(false);
     expect(lastPrivate()).toContain("There is room when one of them is done.");
+  });
+
+  it("say who is exempt from which", async () => {
+    const { chat, page } = await createPeople({ person: { running: 1 }, exempt: ["ada"] });
+    await chat.type("limits");
+    expect(page()).toContain(
+      "You are exempt from the limits that whoever runs the bot has set, but for those of the whole bot.",
+    );
+    expect(page()).not.toContain("that are set here");
+    await chat.type("limits --exempt me", { actor: linus });
+    expect(page()).toContain("You are exempt from the limits that are set here.");
+    expect(page()).not.toContain("that whoever runs the bot has set");
   });
 
   it("of direct messages are of no server", async () => {

@@ -52,6 +52,18 @@ describe("a backend that has too many requests", () => {
     expect(pace.pollWaitMs()).toBe(2_000);
   });
 
+  it("is left alone no longer because it refused several that were under way together", () => {
+    const { clock, pace } = createScene();
+    for (let n = 0; n < 10; n++) pace.note("create", busy());
+    expect(pace.pollWaitMs()).toBe(2_000);
+    clock.now += 2_000;
+    pace.note("create", busy());
+    expect(pace.pollWaitMs()).toBe(4_000);
+    // A word of its own counts whenever it comes.
+    pace.note("read", busy(9_000));
+    expect(pace.pollWaitMs()).toBe(9_000);
+  });
+
   it("is believed for an hour at most", () => {
     const { pace } = createScene();
     pace.note("create", busy(86_400_000));
@@ -106,6 +118,26 @@ describe("a backend whose account has no money", () => {
     expect(refusal()).toBeUndefined();
     clock.now += 3 * MINUTE;
     expect(refusal()).toBeUndefined();
+  });
+
+  it("is tried by the next one when the trial was refused for having come too soon", () => {
+    const { pace, refusal, clock } = createScene();
+    pace.note("create", broke);
+    clock.now += 5 * MINUTE;
+    expect(refusal()).toBeUndefined();
+    pace.note("create", busy(1_000));
+    clock.now += 1_000;
+    expect(refusal()).toBeUndefined();
+  });
+
+  it("is tried by the next one when the trial was not sent after all", () => {
+    const { pace, refusal, clock } = createScene();
+    pace.note("create", broke);
+    clock.now += 5 * MINUTE;
+    expect(refusal()).toBeUndefined();
+    pace.notSent();
+    expect(refusal()).toBeUndefined();
+    expect(refusal()).toMatchObject({ code: "budget_stopped" });
   });
 
   it("does not resume because something else goes well", () => {

@@ -19,6 +19,8 @@ describe("explainFailure", () => {
     ["not_found", "no longer has this video"],
     ["source_gone", "no longer has the video to remix"],
     ["not_ready", "could not be fetched whole"],
+    ["not_fetched_rate_limited", "could not be fetched whole"],
+    ["not_fetched_unavailable", "could not be fetched whole"],
     ["truncated", "could not be fetched whole"],
     ["not_a_video", "could not be fetched whole"],
     ["media_not_found", "no longer there"],

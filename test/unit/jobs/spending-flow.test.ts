@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { plainText } from "../../../src/chat/rich-text.ts";
+import { ServiceError } from "../../../src/errors.ts";
 import type { LimitRules } from "../../../src/spending/limits.ts";
+import type { Store } from "../../../src/store/store.ts";
 import { ada, bob } from "../../fakes/fake-chat-adapter.ts";
 import { createScene, here, problem } from "../../fixtures/bot-scene.ts";
 
@@ -164,6 +166,47 @@ describe("limits", () => {
     await scene.create("a kite");
     await scene.pass(120_000);
     expect((await scene.newest()).failure?.code).toBe("answer_lost");
+    expect(await usageOf(scene)).toEqual({ running: 0, videos: 1, usd: 0.4 });
+  });
+
+  it("count it also where somebody deletes it before its accounts are settled", async () => {
+    const trouble = { on: false };
+    const wrapStore = (store: Store): Store => ({
+      ...store,
+      collection(definition) {
+        const collection = store.collection(definition);
+        const away = () => Promise.reject(problem("conflict", true));
+        return {
+          ...collection,
+          get: (key) => (trouble.on && definition.name === "hold" ? away() : collection.get(key)),
+        };
+      },
+    });
+    const scene = await createScene({ wrapStore });
+    const { chat, videos, ask, pass, newest } = scene;
+    videos.lack("list");
+    videos.loseAnswer("create");
+    await ask();
+    trouble.on = true;
+    await pass(40_000);
+    const { id } = await newest();
+    await chat.ask({ kind: "button", action: "delete", argument: `${id}_sure` });
+    trouble.on = false;
+    await pass(120_000);
+    expect(await usageOf(scene)).toEqual({ running: 0, videos: 1, usd: 0.4 });
+  });
+
+  it("count a video whose file the backend does not hand out: it was made", async () => {
+    const scene = await ask({});
+    scene.videos.refuse(
+      "download",
+      new ServiceError("videos", "rate_limited", "No.", { retryable: true }),
+      99,
+    );
+    await scene.create("a kite");
+    await scene.complete();
+    await scene.pass(11 * 60_000);
+    expect(scene.text()).toContain("The video was made, but its file could not be fetched whole.");
     expect(await usageOf(scene)).toEqual({ running: 0, videos: 1, usd: 0.4 });
   });
 

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Store } from "../../../src/store/store.ts";
 import { ada, bob } from "../../fakes/fake-chat-adapter.ts";
 import { createScene, here, problem } from "../../fixtures/bot-scene.ts";
+import { aJob } from "../../fixtures/jobs.ts";
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 10, 27, 12) }));
 afterEach(() => void vi.useRealTimers());
@@ -140,4 +142,89 @@ describe("more videos than the backend takes at once", () => {
     expect(videos.all()).toHaveLength(2);
     expect(titles(scene)).toEqual(["Queued", "Queued"]);
   });
+});
+
+describe("a place at the backend", () => {
+  it("is not held for ever by a video of a platform that is not set up any more", async () => {
+    const scene = await createScene({ maxActive: 1 });
+    const { bot, chat, videos, pass } = scene;
+    const elsewhere = { platform: "slack", workspace: "T1", channel: "C1", message: "1.2" } as const;
+    const job = aJob({
+      id: "creating00",
+      phase: "creating",
+      destination: elsewhere,
+      createSentAt: Date.now(),
+    });
+    await bot.jobs.insert(job);
+    await scene.restart();
+    await chat.command("create", { prompt: "a kite" });
+    await pass(1_000);
+    expect(videos.calls.create).toBe(0);
+    await pass(120_000);
+    expect(videos.calls.create).toBe(1);
+    // Its card is shown when its platform is back.
+    expect((await bot.jobs.get(job.id))?.phase).toBe("failing");
+  });
+
+  it("is free again however a video ends", async () => {
+    const scene = await createScene({ maxActive: 1, canCancel: true });
+    const { bot, ask, chat, videos, poll, pass, newest } = scene;
+    const deleteNewest = async () =>
+      chat.ask({ kind: "button", action: "delete", argument: `${(await newest()).id}_sure` });
+    const ends: (() => Promise<unknown>)[] = [
+      async () => videos.fail(videos.all()[0]?.id ?? ""),
+      async () => videos.remove(videos.all()[0]?.id ?? ""),
+      deleteNewest,
+      () => pass(7_200_000),
+      async () => videos.complete(videos.all()[0]?.id ?? ""),
+    ];
+    for (const [index, end] of ends.entries()) {
+      await ask(`number ${index}`);
+      expect((await newest()).phase).toBe("rendering");
+      await end();
+      await poll();
+      await pass(0);
+      expect(await bot.jobs.active()).toEqual([]);
+    }
+    videos.refuse("create", problem("moderation_blocked", false));
+    await ask("refused");
+    await ask("the last");
+    expect((await newest()).phase).toBe("rendering");
+    expect(await openOf(scene)).toBe(1);
+  });
+});
+
+it("a store that cannot be read for a moment while places are told of ends nothing", async () => {
+  const trouble = { on: false };
+  const wrapStore = (store: Store): Store => ({
+    ...store,
+    collection(definition) {
+      const collection = store.collection(definition);
+      return {
+        ...collection,
+        getMany: (keys) =>
+          trouble.on ? Promise.reject(new TypeError("The disk hesitates.")) : collection.getMany(keys),
+      };
+    },
+  });
+  const { chat, pass, videos, poll } = await createScene({ maxActive: 1, wrapStore });
+  for (const prompt of ["one", "two"]) await chat.command("create", { prompt });
+  trouble.on = true;
+  await pass(1_000);
+  trouble.on = false;
+  videos.complete(videos.all()[0]?.id ?? "");
+  await poll();
+  await pass(0);
+  expect(videos.calls.create).toBe(2);
+});
+
+it("a backend without a list is not asked for the rest when it wants silence in the middle", async () => {
+  const { bot, ask, videos, pass } = await createScene();
+  videos.lack("list");
+  for (let n = 0; n < 20; n++) await ask(`number ${n}`);
+  videos.refuse("retrieve", problem("rate_limited", true, 600_000));
+  const over = bot.poll();
+  await pass(60_000);
+  await over;
+  expect(videos.calls.retrieve).toBe(1);
 });

@@ -87,6 +87,16 @@ describe("the line", () => {
     line.stop();
   });
 
+  it("tells nobody anything once it is stopped", () => {
+    const { line, see, moved } = createScene(1);
+    for (const id of ["a", "b"]) see(id);
+    line.stop();
+    see("c");
+    expect(vi.getTimerCount()).toBe(0);
+    vi.advanceTimersByTime(1_000);
+    expect(moved).toEqual([]);
+  });
+
   it("never has more at the backend than it allows, leaks no place, and nobody waits where there is room", () => {
     const step = fc.record({
       id: fc.integer({ min: 0, max: 9 }),

@@ -44,30 +44,75 @@ describe("what holds for a person", () => {
 describe("a refusal in words", () => {
   const now = Date.UTC(2026, 10, 27, 12);
   const tomorrow = Date.UTC(2026, 10, 28);
+  const inDecember = Date.UTC(2026, 11, 1);
+  const frees = "It frees at 2026-11-28 00:00 UTC, in 12 hours.";
 
   it.each([
     [
-      "person",
-      { limit: "secondsPerDay", max: 60, used: 56, frees: tomorrow },
-      "Your limit of seconds of video a day is 60 s, 56 s of it are used, and this video does not fit in. It frees at 2026-11-28 00:00 UTC, in 12 hours.",
+      "videos a day",
+      { limit: "videosPerDay", max: 5, used: 5, adds: 1, frees: tomorrow },
+      `Your limit of videos a day is 5, 5 of it are used, and this video does not fit in. ${frees}`,
     ],
     [
-      "channel",
-      { limit: "usdPerDay", max: 5, used: 4.8, frees: tomorrow },
-      "This channel's limit of dollars a day is $5.00, $4.80 of it are used, and this video does not fit in. It frees at 2026-11-28 00:00 UTC, in 12 hours.",
+      "a single video a day",
+      { limit: "videosPerDay", max: 1, used: 1, adds: 1, frees: tomorrow },
+      `Your limit of videos a day is 1, 1 of it is used, and this video does not fit in. ${frees}`,
     ],
     [
-      "all",
-      { limit: "running", max: 3, used: 3, frees: undefined },
-      "The whole bot's limit of videos being made at the same time is 3, 3 of it are used, and this video does not fit in. There is room when one of them is done.",
+      "no videos at all",
+      { limit: "videosPerDay", max: 0, used: 0, adds: 1, frees: tomorrow },
+      "Your limit of videos a day is 0, so none is taken.",
     ],
     [
-      "member",
-      { limit: "cooldownSeconds", max: 30, used: 1, frees: now + 11_400 },
-      "There are 30 s between two requests of you. The next one is taken in 12 s.",
+      "seconds a day",
+      { limit: "secondsPerDay", max: 60, used: 56.5, adds: 4, frees: tomorrow },
+      `Your limit of seconds of video a day is 60 s, 56.5 s of it is used, and this video does not fit in. ${frees}`,
     ],
-  ] as const)("of a %s", (kind, standing, words) => {
-    expect(explainLimit(kind, standing, now)).toBe(words);
+    [
+      "fewer seconds a day than the video has",
+      { limit: "secondsPerDay", max: 10, used: 4, adds: 12, frees: tomorrow },
+      "Your limit of seconds of video a day is 10 s, and this video alone takes 12 s. Ask for one that takes less.",
+    ],
+    [
+      "dollars a day",
+      { limit: "usdPerDay", max: 5, used: 4.8, adds: 0.4, frees: tomorrow },
+      `Your limit of dollars a day is $5.00, $4.80 of it is used, and this video does not fit in. ${frees}`,
+    ],
+    [
+      "fewer dollars a day than the video costs",
+      { limit: "usdPerDay", max: 0.3, used: 0, adds: 0.4, frees: tomorrow },
+      "Your limit of dollars a day is $0.30, and this video alone takes $0.40. Ask for one that takes less.",
+    ],
+    [
+      "dollars a month",
+      { limit: "usdPerMonth", max: 50, used: 49.9, adds: 0.4, frees: inDecember },
+      "Your limit of dollars a month is $50.00, $49.90 of it is used, and this video does not fit in. It frees at 2026-12-01 00:00 UTC, in 3 days.",
+    ],
+    [
+      "videos at once",
+      { limit: "running", max: 3, used: 3, adds: 1, frees: undefined },
+      "Your limit of videos being made at the same time is 3, 3 of it are used, and this video does not fit in. There is room when one of them is done.",
+    ],
+    [
+      "time between two requests",
+      { limit: "cooldownSeconds", max: 30, used: 1, adds: 0, frees: now + 11_400 },
+      "Your requests have to be 30 s apart. The next one is taken in 12 s.",
+    ],
+  ] as const)("names the limit of %s", (_, broken, words) => {
+    expect(explainLimit("person", broken, now)).toBe(words);
+  });
+
+  it.each([
+    ["all", "The whole bot's limit of", "Requests to the whole bot have to be 30 s apart."],
+    ["server", "This server's limit of", "Requests in this server have to be 30 s apart."],
+    ["channel", "This channel's limit of", "Requests in this channel have to be 30 s apart."],
+    ["person", "Your limit of", "Your requests have to be 30 s apart."],
+    ["member", "Your limit in this server of", "Your requests in this server have to be 30 s apart."],
+  ] as const)("names whose it is: %s", (kind, limit, cooldown) => {
+    const videos = { limit: "videosPerDay", max: 1, used: 1, adds: 1, frees: tomorrow } as const;
+    expect(explainLimit(kind, videos, now)).toContain(`${limit} videos a day is 1,`);
+    const time = { limit: "cooldownSeconds", max: 30, used: 1, adds: 0, frees: now + 1_000 } as const;
+    expect(explainLimit(kind, time, now)).toBe(`${cooldown} The next one is taken in 1 s.`);
   });
 });
 
