@@ -79,8 +79,8 @@ export const create = defineCommand({
 });
 
 /** A command with the options that it has now. */
-export function offered(offer: Offer, { name, ...command }: AnyCommand): AnyCommand {
-  return offer.commands().find((candidate) => candidate.name === name) ?? { name, ...command };
+export function offered(offer: Offer, command: AnyCommand): AnyCommand {
+  return offer.commands().find(({ name }) => name === command.name) ?? command;
 }
 
 async function draft({ request, drafts }: CommandContext, id: string) {

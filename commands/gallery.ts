@@ -3,6 +3,7 @@ import { type Line, shorten } from "../src/chat/rich-text.ts";
 import { ago } from "../src/chat/times.ts";
 import type { GalleryEntry, GalleryQuery } from "../src/gallery/gallery.ts";
 import { isFinished } from "../src/jobs/job.ts";
+import { modelChoices } from "./clip-choices.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { pageExpired, splitPageArgument } from "./page-argument.ts";
 
@@ -23,7 +24,7 @@ export const gallery = defineCommand({
     model: {
       type: "choice",
       description: "Made with which model",
-      choices: (catalog) => catalog.models.map(({ id, label }) => ({ value: id, label, aliases: [id] })),
+      choices: modelChoices,
     },
     sort: {
       type: "choice",

@@ -1,8 +1,8 @@
-import { DIRECT_MESSAGES } from "../src/chat/adapter.ts";
 import type { FormField } from "../src/chat/form.ts";
 import { UserError } from "../src/errors.ts";
 import type { Limits } from "../src/spending/limits.ts";
 import { type CommandContext, defineCommand, type Option } from "./command.ts";
+import { requireServer } from "./in-server.ts";
 import {
   limitsOf,
   placeOf,
@@ -89,8 +89,7 @@ async function requireTo(
   place: "channel" | "server",
 ): Promise<void> {
   const { actor, destination } = request;
-  if (place === "server" && destination.workspace === DIRECT_MESSAGES)
-    throw new UserError("no_server", "Direct messages belong to no server. Ask in a channel of the server.");
+  if (place === "server") requireServer(destination);
   await permissions.require(`set-${place}-limits`, actor, destination);
 }
 

@@ -1,4 +1,5 @@
 import type { FormField } from "../src/chat/form.ts";
+import { isOffered } from "../src/chat/offer.ts";
 import type { PageButton } from "../src/chat/page.ts";
 import type { Line } from "../src/chat/rich-text.ts";
 import { UserError } from "../src/errors.ts";
@@ -116,7 +117,7 @@ async function openForm(context: CommandContext, group: Group) {
   const scope = group === "me" ? { person: actor.id, destination } : { channel: destination };
   const set: Record<string, string | undefined> = { ...(await store.of(scope)) };
   const { title, options } = GROUPS[group];
-  const offered = Object.entries(options).filter(([, option]) => option.offered?.(catalog) ?? true);
+  const offered = Object.entries(options).filter(([, option]) => isOffered(option, catalog));
   const fields: FormField[] = offered.map(([name, option]) => ({
     name,
     option,
@@ -166,8 +167,7 @@ function linesOf(title: string, options: Record<string, Option>, set: Settings, 
   const values: Record<string, string | undefined> = { ...set };
   const said = Object.entries(options).flatMap(([name, option]): Line[] => {
     const value = values[name];
-    const isOffered = option.offered?.(catalog) ?? true;
-    if (value === undefined || option.type !== "choice" || !isOffered) return [];
+    if (value === undefined || option.type !== "choice" || !isOffered(option, catalog)) return [];
     const label = option.choices(catalog).find((choice) => choice.value === value)?.label ?? value;
     return [[`${option.description}: `, { bold: label }]];
   });

@@ -10,6 +10,7 @@ import type { UsageOf, UsageReport } from "../src/spending/spending.ts";
 import { type Catalog, labelOf } from "../src/videos/catalog.ts";
 import { formatUsd } from "../src/videos/prices.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
+import { requireServer } from "./in-server.ts";
 
 /** Whose use can be looked at: as it is picked, as its page is called, and what one needs for it. */
 const VIEWS: Record<UsageOf, { label: string; title: string; needs?: Action }> = {
@@ -53,8 +54,7 @@ async function show(context: CommandContext, of: string): Promise<void> {
   const { request, spending, permissions, catalog } = context;
   const { actor, destination } = request;
   const { title, needs } = VIEWS[of];
-  if (of === "server" && destination.workspace === DIRECT_MESSAGES)
-    throw new UserError("no_server", "Direct messages belong to no server. Ask in a channel of the server.");
+  if (of === "server") requireServer(destination);
   if (needs) await permissions.require(needs, actor, destination);
   const report = await spending.usage(of, request);
   await request.reply.page({

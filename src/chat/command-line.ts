@@ -59,6 +59,13 @@ function takeFlags(text: string, options: Options): { flags: Record<string, stri
   return { flags, rest: rest.trim() };
 }
 
+/** Whether words without a flag are for that option: an id takes one of them, the first text all that is left. */
+export function takesWords(name: string, options: Options): boolean {
+  const type = options[name]?.type;
+  const [text] = Object.entries(options).find(([, option]) => option.type === "text") ?? [];
+  return type === "video" || type === "person" || name === text;
+}
+
 /**
  * Gives the words without a flag to the options that take them: an id takes one word, the first text takes all that is
  * left.
@@ -69,15 +76,14 @@ function takeWords(
   flags: Record<string, string>,
 ): Record<string, string> {
   const values: Record<string, string> = {};
-  const [text] = Object.entries(command.options).find(([, { type }]) => type === "text") ?? [];
   let rest = words;
   for (const [name, option] of Object.entries(command.options)) {
-    if (flags[name] !== undefined || rest === "") continue;
-    if (option.type === "video" || option.type === "person") {
+    if (flags[name] !== undefined || rest === "" || !takesWords(name, command.options)) continue;
+    if (option.type !== "text") {
       const [id = ""] = /^\S+/u.exec(rest) ?? [];
       values[name] = id;
       rest = rest.slice(id.length).trim();
-    } else if (name === text) {
+    } else {
       values[name] = rest;
       rest = "";
     }

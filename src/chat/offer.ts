@@ -37,14 +37,22 @@ export function createOffer(options: {
   };
 }
 
+/** Whether the models have a use for an option or a shortcut. */
+export function isOffered(
+  { offered }: { offered?: (catalog: Catalog) => boolean },
+  catalog: Catalog,
+): boolean {
+  return offered?.(catalog) ?? true;
+}
+
 /** A command with the options that the models leave it and those that they add, which its handler gets by themselves. */
 function offeredOf(command: AnyCommand, catalog: Catalog): AnyCommand {
-  const own = Object.entries(command.options).filter(([, { offered }]) => offered?.(catalog) ?? true);
+  const own = Object.entries(command.options).filter(([, option]) => isOffered(option, catalog));
   const more = Object.entries(command.modelOptions?.(catalog) ?? {});
   const added: Options = Object.fromEntries(more.filter(([name]) => !Object.hasOwn(command.options, name)));
   const options: Options = { ...Object.fromEntries(own), ...added };
   const { run, shortcut, ...rest } = command;
-  const hasShortcut = shortcut && (shortcut.offered?.(catalog) ?? true);
+  const hasShortcut = shortcut && isOffered(shortcut, catalog);
   const common = { ...rest, options, ...(hasShortcut && { shortcut }) };
   if (!run) return common;
   if (Object.keys(added).length === 0) return { ...common, run };

@@ -1,7 +1,7 @@
 import type { AnyCommand, Choice, Option, Options } from "../../commands/command.ts";
 import { UserError } from "../errors.ts";
 import type { Catalog } from "../videos/catalog.ts";
-import { describeNumbers } from "../videos/extras.ts";
+import { describeNumbers, numberWithin } from "../videos/extras.ts";
 import type { ImageAttachment, RawValue } from "./adapter.ts";
 import type { Form } from "./form.ts";
 
@@ -75,11 +75,8 @@ export function formOf(
 
 /** A number as people type it, also with a decimal comma. */
 function parseNumber(name: string, typed: string, option: Option & { type: "number" }): string {
-  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, integer = false } = option;
-  const text = typed.trim().replace(/^(-?\d+),(\d+)$/, "$1.$2");
-  const value = text === "" ? Number.NaN : Number(text);
-  const isNumber = integer ? Number.isSafeInteger(value) : Number.isFinite(value);
-  if (isNumber && value >= min && value <= max) return String(value);
+  const value = numberWithin(typed.trim().replace(/^(-?\d+),(\d+)$/, "$1.$2"), option);
+  if (value !== undefined) return String(value);
   throw new UserError(
     "option_value",
     `“${name}” cannot be “${typed.trim().slice(0, 60)}”. It has to be ${describeNumbers(option)}.`,

@@ -1,3 +1,4 @@
+import { fieldTitle } from "../chat/form.ts";
 import { type Line, shorten } from "../chat/rich-text.ts";
 import { ago, momentOf, roughly } from "../chat/times.ts";
 import { formatUsd } from "../videos/prices.ts";
@@ -60,7 +61,7 @@ export function factLines(job: Job, view: { now: number; fresh: Video | "gone" |
 function extraFacts({ request }: Job): [string, string][] {
   const extras = request.operation === "create" ? (request.extras ?? {}) : {};
   return Object.entries(extras).map(([name, value]) => [
-    `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll("_", " ")}`,
+    fieldTitle(name),
     shorten(String(value), PROMPT_MAX),
   ]);
 }

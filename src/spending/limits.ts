@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { UserError } from "../errors.ts";
-import { problemOf, readJsonFile } from "../videos/model-file.ts";
+import { readSettingsFile } from "../settings-file.ts";
 
 /** What may be used in one scope; absent: as much as people like. Days and months are UTC. */
 export interface Limits {
@@ -64,10 +63,8 @@ const rules = z.strictObject({
  * @param path of a JSON file as docs/limits.md describes it. @throws UserError listing all that is wrong.
  */
 export async function readLimitsFile(path: string): Promise<LimitRules> {
-  const parsed = rules.safeParse(await readJsonFile("LIMITS", path));
-  if (parsed.success) return JSON.parse(JSON.stringify(parsed.data)) as LimitRules;
-  const problems = parsed.error.issues.map((issue) => `  ${problemOf(issue)}`);
-  throw new UserError("settings_file", [`LIMITS: ${path} does not hold:`, ...problems].join("\n"));
+  const written = await readSettingsFile("LIMITS", path, rules);
+  return JSON.parse(JSON.stringify(written)) as LimitRules;
 }
 
 /** The more generous of two: of each limit the higher, and none where one of them has none. */

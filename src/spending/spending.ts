@@ -203,13 +203,18 @@ function keyOf(
   }: Pick<Destination, "platform" | "workspace" | "channel" | "parent">,
   person = "",
 ): string {
-  const somebody = createHash("sha256").update(`${platform}:${person}`).digest("base64url").slice(0, 22);
-  const keys: Record<ScopeKind, string> = {
-    all: "all",
-    server: `server:${platform}:${workspace}`,
-    channel: `channel:${platform}:${workspace}:${parent ?? channel}`,
-    person: `person:${somebody}`,
-    member: `member:${platform}:${workspace}:${somebody}`,
-  };
-  return keys[kind];
+  const somebody = () =>
+    createHash("sha256").update(`${platform}:${person}`).digest("base64url").slice(0, 22);
+  switch (kind) {
+    case "all":
+      return "all";
+    case "server":
+      return `server:${platform}:${workspace}`;
+    case "channel":
+      return `channel:${platform}:${workspace}:${parent ?? channel}`;
+    case "person":
+      return `person:${somebody()}`;
+    case "member":
+      return `member:${platform}:${workspace}:${somebody()}`;
+  }
 }

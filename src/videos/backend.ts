@@ -57,7 +57,6 @@ export async function openBackend(options: {
   }
 
   async function ask(): Promise<void> {
-    if (found?.reached) return;
     found = await detectBackend({ baseUrl, apiKey });
     const { reason, reached, lacks } = found;
     const told = { backend: baseUrl, dialect: dialect().name, reason, lacks };

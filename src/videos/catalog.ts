@@ -100,6 +100,16 @@ export function ratioOf(size: string): number {
   return width / height;
 }
 
+/** Resolutions that go by another name than their short side (OpenRouter's `resolution`). */
+const RESOLUTIONS: Readonly<Record<number, string>> = { 1440: "2K", 2160: "4K" };
+
+/** What a size in pixels is called: "720p", "4K". */
+export function resolutionOf(size: string): string {
+  const { width, height } = partsOf(size);
+  const short = Math.min(width, height);
+  return RESOLUTIONS[short] ?? `${short}p`;
+}
+
 /** Width and height in pixels; undefined where a size is a shape, or the backend's to decide. */
 export function pixelsOf(size: string): { width: number; height: number } | undefined {
   return /^\d+x\d+$/.test(size) ? partsOf(size) : undefined;

@@ -1,4 +1,4 @@
-import { pixelsOf, ratioOf } from "./catalog.ts";
+import { pixelsOf, ratioOf, resolutionOf } from "./catalog.ts";
 import type { Fields } from "./dialect.ts";
 import type { InputReference } from "./videos-client.ts";
 
@@ -13,18 +13,10 @@ export const durationAsNumber = (seconds: string): Fields => ({ duration: Number
 /** `size: "1280x720"`; a shape without pixels goes by the name that gateways have for it. */
 export const sizeAsPixels = (size: string): Fields => (pixelsOf(size) ? { size } : { aspect_ratio: size });
 
-/** Resolutions that go by another name than their short side (OpenRouter's `resolution`). */
-const RESOLUTIONS: Readonly<Record<number, string>> = { 1440: "2K", 2160: "4K" };
-
 /** `resolution: "720p"` and `aspect_ratio: "16:9"`; of a shape the second alone. */
 export function sizeAsResolution(size: string): Fields {
-  const pixels = pixelsOf(size);
-  if (!pixels) return { aspect_ratio: size };
-  const short = Math.min(pixels.width, pixels.height);
-  return {
-    resolution: RESOLUTIONS[short] ?? `${short}p`,
-    aspect_ratio: nearestRatio(ratioOf(size)),
-  };
+  if (!pixelsOf(size)) return { aspect_ratio: size };
+  return { resolution: resolutionOf(size), aspect_ratio: nearestRatio(ratioOf(size)) };
 }
 
 /** The shapes that video models know (OpenRouter's `supported_aspect_ratios`). */

@@ -3,6 +3,7 @@ import type { ReadableStream } from "node:stream/web";
 import { limitBytes } from "../media/limit-bytes.ts";
 import type { DialectName, OptionalOperation } from "./dialect.ts";
 import { dialects } from "./dialects.ts";
+import { field, parseJson } from "./json.ts";
 
 /** What a backend turned out to be. */
 export interface Detection {
@@ -161,19 +162,13 @@ async function probe(address: string, apiKey: string, signal: AbortSignal): Prom
       signal,
     });
     const { status, headers } = answer;
-    const body =
-      answer.body && (await text(limitBytes(answer.body as ReadableStream<Uint8Array>, MAX_BYTES)));
-    return { status, headers, body: parse(body ?? "") };
+    const body = answer.body
+      ? await text(limitBytes(answer.body as ReadableStream<Uint8Array>, MAX_BYTES))
+      : "";
+    const parsed = parseJson(body);
+    return { status, headers, body: parsed === undefined ? body : parsed };
   } catch {
     return undefined;
-  }
-}
-
-function parse(said: string): unknown {
-  try {
-    return JSON.parse(said);
-  } catch {
-    return said;
   }
 }
 
@@ -201,8 +196,4 @@ function entriesOf(answer: Probe | undefined): readonly unknown[] {
 
 function codeOf({ body }: Probe): unknown {
   return field(field(body, "error"), "code") ?? field(body, "code");
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 }

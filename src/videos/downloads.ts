@@ -4,6 +4,7 @@ import { ServiceError } from "../errors.ts";
 import { limitBytes } from "../media/limit-bytes.ts";
 import type { BackendLinks } from "./backend-links.ts";
 import type { Dialect } from "./dialect.ts";
+import { parseJson } from "./json.ts";
 import { coded, type OpenAICalls, refusalOf } from "./openai-calls.ts";
 import { isBareNotFound, refusesParameter } from "./refusal.ts";
 import { readLinks, type Video, type VideoVariant } from "./video.ts";
@@ -95,12 +96,9 @@ export function createDownloads(options: {
   return { video, extra };
 }
 
+/** Undefined where it breaks off, is too long or no JSON. */
 async function readAnswer(body: Body): Promise<unknown> {
-  try {
-    return JSON.parse(await text(limitBytes(body, MAX_ANSWER_BYTES)));
-  } catch {
-    return undefined;
-  }
+  return parseJson(await text(limitBytes(body, MAX_ANSWER_BYTES)).catch(() => ""));
 }
 
 function notAFile(): ServiceError {

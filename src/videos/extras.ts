@@ -78,11 +78,8 @@ function settleExtra(extra: ModelExtra, typed: string): string | number {
   const { name } = extra;
   switch (extra.type) {
     case "number": {
-      const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, integer = false } = extra;
-      const value = typed === "" ? Number.NaN : Number(typed);
-      const fits =
-        Number.isFinite(value) && value >= min && value <= max && (!integer || Number.isSafeInteger(value));
-      if (fits) return value;
+      const value = numberWithin(typed, extra);
+      if (value !== undefined) return value;
       throw new UserError("extra_value", `“${name}” has to be ${describeNumbers(extra)}.`, name);
     }
     case "text":
@@ -102,12 +99,23 @@ function settleExtra(extra: ModelExtra, typed: string): string | number {
   }
 }
 
+/** Which numbers are meant. */
+export interface NumberBounds {
+  min?: number;
+  max?: number;
+  integer?: boolean;
+}
+
+/** A number as it was typed, if it is one of those that are meant. */
+export function numberWithin(typed: string, bounds: NumberBounds): number | undefined {
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, integer = false } = bounds;
+  const value = typed === "" ? Number.NaN : Number(typed);
+  const isNumber = integer ? Number.isSafeInteger(value) : Number.isFinite(value);
+  return isNumber && value >= min && value <= max ? value : undefined;
+}
+
 /** "a whole number from 0 to 10" */
-export function describeNumbers(numbers: {
-  min?: number | undefined;
-  max?: number | undefined;
-  integer?: boolean | undefined;
-}): string {
+export function describeNumbers(numbers: NumberBounds): string {
   const { min, max, integer } = numbers;
   const what = integer ? "a whole number" : "a number";
   if (min !== undefined && max !== undefined) return `${what} from ${min} to ${max}`;

@@ -1,5 +1,6 @@
-import { API_SECONDS, API_SIZES, type Catalog, type VideoModel } from "./catalog.ts";
+import { API_SECONDS, API_SIZES, type Catalog, resolutionOf, type VideoModel } from "./catalog.ts";
 import { KNOWN_EXTRAS } from "./extras.ts";
+import { field, textOf } from "./json.ts";
 
 /** Discord's longest list of choices. */
 const MODELS_MAX = 25;
@@ -49,16 +50,16 @@ export function catalogFrom(
 function makesVideos(entry: unknown): boolean {
   const outputs = texts(field(field(entry, "architecture"), "output_modalities"));
   const endpoints = texts(field(entry, "supported_endpoint_types"));
-  const mode = text(field(entry, "mode")) ?? text(field(field(entry, "model_info"), "mode"));
+  const mode = textOf(field(entry, "mode")) ?? textOf(field(field(entry, "model_info"), "mode"));
   if (outputs.length > 0) return outputs.includes("video");
   if (endpoints.some((name) => /video/i.test(name))) return true;
   if (mode !== undefined) return /video/i.test(mode);
-  const id = text(field(entry, "id")) ?? "";
+  const id = textOf(field(entry, "id")) ?? "";
   return VIDEO_NAMES.test(id) && !OTHER_NAMES.test(id);
 }
 
 function modelOf(entry: unknown, fallback: Catalog): VideoModel[] {
-  const id = text(field(entry, "id"));
+  const id = textOf(field(entry, "id"));
   if (id === undefined || id === "" || id.length > 100) return [];
   // Proxies put the provider before it.
   const known = fallback.models.find((model) => model.id === id || id.endsWith(`/${model.id}`));
@@ -73,7 +74,7 @@ function modelOf(entry: unknown, fallback: Catalog): VideoModel[] {
   return [
     {
       id,
-      label: text(field(entry, "name")) ?? id,
+      label: textOf(field(entry, "name")) ?? id,
       seconds: described ? seconds : API_SECONDS,
       sizes: sizes.length > 0 ? sizes : described ? ratios : API_SIZES,
       image: frames === undefined || texts(frames).includes("first_frame"),
@@ -96,7 +97,7 @@ const PER_SECOND =
 
 /** Prices by size, the highest of several that may hold: rather too much is set aside than too little. */
 function priceOf(skus: unknown, sizes: readonly string[]): Record<string, number> | undefined {
-  const all = Object.entries(Object(skus)).flatMap(([name, value]) => pricesOf(name, text(value)));
+  const all = Object.entries(Object(skus)).flatMap(([name, value]) => pricesOf(name, textOf(value)));
   // Models that can make sound do so unless they are told not to (its `generate_audio`).
   const sounding = all.filter(({ sound }) => sound);
   const prices = sounding.length > 0 ? sounding : all;
@@ -105,7 +106,7 @@ function priceOf(skus: unknown, sizes: readonly string[]): Record<string, number
   const usual = highest("") ?? prices.toSorted((a, b) => b.usd - a.usd)[0]?.usd;
   if (usual === undefined) return undefined;
   const special = sizes.flatMap((size) => {
-    const usd = highest(resolutionOf(size));
+    const usd = highest(resolutionOf(size).toLowerCase());
     return usd === undefined ? [] : [[size, usd] as const];
   });
   return { "*": usual, ...Object.fromEntries(special) };
@@ -120,27 +121,11 @@ function pricesOf(name: string, amount: string | undefined) {
   return [{ usd: cents ? price / 100 : price, resolution, sound: qualities.includes("_with_audio") }];
 }
 
-/** Resolutions that go by another name than their short side. */
-const RESOLUTIONS: Readonly<Record<number, string>> = { 1440: "2k", 2160: "4k" };
-
-function resolutionOf(size: string): string {
-  const short = Math.min(...size.split("x").map(Number));
-  return RESOLUTIONS[short] ?? `${short}p`;
-}
-
 /** What an entry declares under a name, as far as it can be chosen, each once. */
 function declared(entry: unknown, name: string, form: RegExp): string[] {
   return [...new Set(texts(field(entry, name)).filter((value) => form.test(value)))];
 }
 
 function texts(value: unknown): string[] {
-  return Array.isArray(value) ? value.flatMap((item) => text(item) ?? []) : [];
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+  return Array.isArray(value) ? value.flatMap((item) => textOf(item) ?? []) : [];
 }

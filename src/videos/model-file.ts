@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { UserError } from "../errors.ts";
+import { readSettingsFile, settingsFileError } from "../settings-file.ts";
 import type { Catalog, VideoModel } from "./catalog.ts";
 import type { ModelExtra } from "./extras.ts";
 import { KNOWN_EXTRAS } from "./extras.ts";
@@ -137,58 +136,13 @@ const file = z.strictObject({
  * @param path of a JSON file as docs/models.md describes it. @throws UserError listing all that is wrong.
  */
 export async function readModelFile(path: string): Promise<Catalog> {
-  const parsed = file.safeParse(await readJsonFile("VIDEO_MODELS", path));
-  if (!parsed.success) throw wrong(path, parsed.error.issues.map(problemOf));
-  const models = parsed.data.models.map(toModel);
-  const defaults = { model: models[0]?.id ?? "", seconds: "", size: "", ...defined(parsed.data.defaults) };
+  const written = await readSettingsFile("VIDEO_MODELS", path, file);
+  const models = written.models.map(toModel);
+  const chosen = defined(written.defaults);
+  const defaults = { model: models[0]?.id ?? "", seconds: "", size: "", ...chosen };
   const problems = [...twice(models), ...unmet({ models, defaults })];
-  if (problems.length > 0) throw wrong(path, problems);
-  return {
-    models,
-    defaults: { ...firstOf(models, defaults.model), ...defined(parsed.data.defaults), model: defaults.model },
-  };
-}
-
-/** Reads a settings file. @throws UserError naming the setting. */
-export async function readJsonFile(setting: string, path: string): Promise<unknown> {
-  const text = await readFile(path, "utf8").catch(() => {
-    throw new UserError("settings_file", `${setting}: the file ${path} cannot be read.`);
-  });
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : "";
-    throw new UserError("settings_file", `${setting}: ${path} is no valid JSON. ${why}`);
-  }
-}
-
-/** "models[1].seconds: has more than 100 values" */
-export function problemOf(issue: z.core.$ZodIssue): string {
-  const { path, message } = telling(issue);
-  const place = path.reduce<string>(
-    (at, part) =>
-      typeof part === "number" ? `${at}[${part}]` : at === "" ? String(part) : `${at}.${String(part)}`,
-    "",
-  );
-  return place === "" ? message : `${place}: ${message}`;
-}
-
-/** Of several ways to say something, the one that somebody seems to have meant: whose type at least is right. */
-function telling(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string } {
-  if (issue.code !== "invalid_union") return issue;
-  const ofType = (issues: readonly z.core.$ZodIssue[]) =>
-    !issues.some(({ code, path }) => code === "invalid_type" && path.length === 0);
-  const [meant] = issue.errors.find(ofType) ?? [];
-  if (!meant) return issue;
-  const { path, message } = telling(meant);
-  return { path: [...issue.path, ...path], message };
-}
-
-function wrong(path: string, problems: readonly string[]): UserError {
-  return new UserError(
-    "settings_file",
-    [`VIDEO_MODELS: ${path} does not hold:`, ...problems.map((p) => `  ${p}`)].join("\n"),
-  );
+  if (problems.length > 0) throw settingsFileError("VIDEO_MODELS", path, problems);
+  return { models, defaults: { ...firstOf(models, defaults.model), ...chosen } };
 }
 
 function toModel({

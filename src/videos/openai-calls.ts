@@ -2,6 +2,7 @@ import type { ReadableStream } from "node:stream/web";
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from "openai";
 import { ServiceError } from "../errors.ts";
 import type { Fields } from "./dialect.ts";
+import { field, parseJson } from "./json.ts";
 import {
   causeCode,
   isBareNotFound,
@@ -86,17 +87,8 @@ const fetchJobs: typeof fetch = async (input, init) => {
 };
 
 function isJob(text: string): boolean {
-  try {
-    const body: unknown = JSON.parse(text);
-    return (
-      typeof body === "object" &&
-      body !== null &&
-      typeof Reflect.get(body, "id") === "string" &&
-      typeof Reflect.get(body, "status") === "string"
-    );
-  } catch {
-    return false;
-  }
+  const body = parseJson(text);
+  return [field(body, "id"), field(body, "status")].every((value) => typeof value === "string");
 }
 
 /** For calls that cost money: an error that leaves open whether the video exists becomes `answer_lost`. */

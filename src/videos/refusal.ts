@@ -1,3 +1,5 @@
+import { field } from "./json.ts";
+
 /** A backend's answer that is an error. */
 export interface Refusal {
   status: number;
@@ -105,10 +107,6 @@ function isAboutModel({ body }: Refusal): boolean {
 
 function isMarkup(text: string): boolean {
   return text.trimStart().startsWith("<");
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 /** How long a backend asks to wait, in milliseconds: a number of them, of seconds, or a date. */

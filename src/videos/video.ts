@@ -1,3 +1,5 @@
+import { field, textOf } from "./json.ts";
+
 /** The API's status words, the only ones the rest of the bot knows. */
 export type VideoStatus = "queued" | "in_progress" | "completed" | "failed";
 
@@ -80,21 +82,21 @@ export function readVideo(raw: unknown): Video {
 }
 
 function toVideo({ id, body }: { id: string; body: Fields }): Video {
-  const word = (readText(body.status) ?? "").toLowerCase();
+  const word = (textOf(body.status) ?? "").toLowerCase();
   const status = readStatus(word);
   return {
     id,
     status,
     progress: readNumber(body.progress),
     // A multipart form, which is how prompts are sent, turns every line break into CR LF.
-    prompt: readText(body.prompt)?.replaceAll("\r\n", "\n"),
-    model: readText(body.model),
-    seconds: readText(body.seconds ?? body.duration),
-    size: readText(body.size),
+    prompt: textOf(body.prompt)?.replaceAll("\r\n", "\n"),
+    model: textOf(body.model),
+    seconds: textOf(body.seconds ?? body.duration),
+    size: textOf(body.size),
     createdAt: readTime(body.created_at ?? body.created),
     completedAt: readTime(body.completed_at),
     expiresAt: readTime(body.expires_at),
-    remixedFrom: readText(body.remixed_from_video_id),
+    remixedFrom: textOf(body.remixed_from_video_id),
     error: status === "failed" ? (readError(body.error) ?? endedBy(word)) : readError(body.error),
     links: readLinks(body),
   };
@@ -148,10 +150,6 @@ function isRecord(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function readText(value: unknown): string | undefined {
-  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
-}
-
 function readNumber(value: unknown): number | undefined {
   const number = typeof value === "string" && value !== "" ? Number(value) : value;
   return typeof number === "number" && Number.isFinite(number) ? number : undefined;
@@ -172,11 +170,7 @@ function readError(value: unknown): Video["error"] {
   if (typeof value === "string" && value !== "") return { code: "unknown", message: value };
   if (!isRecord(value)) return undefined;
   return {
-    code: readText(value.code) || readText(value.type) || "unknown",
-    message: readText(value.message) || readText(value.detail) || "The backend gave no reason.",
+    code: textOf(value.code) || textOf(value.type) || "unknown",
+    message: textOf(value.message) || textOf(value.detail) || "The backend gave no reason.",
   };
-}
-
-function field(value: unknown, name: string): unknown {
-  return isRecord(value) ? value[name] : undefined;
 }

@@ -104,7 +104,11 @@ export function createVideosClient(options: {
   function supports(operation: OptionalOperation): boolean {
     // What cannot be deleted cannot be stopped that way.
     if (operation === "cancel" && !supports("delete")) return false;
-    return dialect().has.includes(operation) && !lacks().includes(operation) && !missing.has(operation);
+    return isKnownToHave(operation) && !missing.has(operation);
+  }
+
+  function isKnownToHave(operation: OptionalOperation): boolean {
+    return dialect().has.includes(operation) && !lacks().includes(operation);
   }
 
   /** Takes note that the backend does not have an operation, and gives the error that says so. */
@@ -115,7 +119,7 @@ export function createVideosClient(options: {
 
   /** Asks for nothing that its dialect does not have. */
   function ensure(operation: OptionalOperation): void {
-    if (dialect().has.includes(operation) && !lacks().includes(operation)) return;
+    if (isKnownToHave(operation)) return;
     const message = `${dialect().label} has no ${operation}.`;
     throw new ServiceError("videos", "not_supported", message, { retryable: false });
   }

@@ -1,4 +1,5 @@
-import type { AnyCommand, Option, Options } from "../../commands/command.ts";
+import type { AnyCommand, Option } from "../../commands/command.ts";
+import { takesWords } from "../chat/command-line.ts";
 import type { Catalog } from "../videos/catalog.ts";
 
 /** What the line would be after a suggestion was taken. */
@@ -80,13 +81,6 @@ async function completeOptions(typing: Typing): Promise<Omit<Completion, "usage"
   if (word !== undefined && taking && taking[1].type !== "text")
     return completeValue(...taking, word, typing);
   return { suggestions: [], begun: false };
-}
-
-/** Whether words without a flag are for that option, as in the core's lines: those of the first text are its own. */
-function takesWords(name: string, options: Options): boolean {
-  const type = options[name]?.type;
-  const [text] = Object.entries(options).find(([, option]) => option.type === "text") ?? [];
-  return type === "video" || type === "person" || name === text;
 }
 
 function completeFlag(begun: string, { rest, line, command }: Typing): Omit<Completion, "usage"> {

@@ -1,23 +1,11 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { pino } from "pino";
 import { expect, it, onTestFinished } from "vitest";
 import { plainText } from "../../src/chat/rich-text.ts";
 import { openBackend } from "../../src/videos/backend.ts";
 import { createSimulator } from "../../src/videos/simulator/simulator.ts";
+import { freePort } from "../fixtures/listening.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 it("a backend that is away at the start is found when it comes: its dialect, its models, what it lacks", async () => {
   const folder = temporaryFolder(onTestFinished);

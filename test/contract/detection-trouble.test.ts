@@ -1,6 +1,5 @@
 import { once } from "node:events";
-import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
 import { detectBackend } from "../../src/videos/detection.ts";
 import {
@@ -12,14 +11,11 @@ import {
   startRawServer,
   startServer,
 } from "../fixtures/detection.ts";
+import { freePort } from "../fixtures/listening.ts";
 
 describe("a backend that cannot be asked", () => {
   it("is not there", async () => {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address() as AddressInfo;
-    server.close();
-    await once(server, "close");
+    const port = await freePort();
     const found = await detectBackend({ baseUrl: `http://127.0.0.1:${port}/v1`, apiKey: "test" });
     expect(found).toEqual({
       dialect: "generic",

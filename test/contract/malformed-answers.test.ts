@@ -1,6 +1,4 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import PQueue from "p-queue";
 import { pino } from "pino";
@@ -12,6 +10,7 @@ import { createVideosClient, type VideosClient } from "../../src/videos/videos-c
 import { createFakeChatAdapter } from "../fakes/fake-chat-adapter.ts";
 import { createMemoryMediaStore } from "../fakes/memory-media-store.ts";
 import { startBot } from "../fixtures/bot.ts";
+import { listening } from "../fixtures/listening.ts";
 import { createDice, createMalformedAnswers, type Malformed } from "../fixtures/malformed.ts";
 
 const SEED = 20_261_126;
@@ -31,13 +30,7 @@ async function startMalformedBackend(seed: number) {
     });
   });
   let counted = 0;
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const { port } = server.address() as AddressInfo;
+  const port = await listening(server);
   const baseUrl = `http://127.0.0.1:${port}/v1`;
   const onMissing = () => {};
   // An hour is over with each call: nothing that seems to be missing stays so.

@@ -1,8 +1,8 @@
-import { createServer } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { createVideosClient, type VideosClient } from "../../src/videos/videos-client.ts";
 import { createFakeVideosClient } from "../fakes/fake-videos-client.ts";
+import { freePort } from "../fixtures/listening.ts";
 import { startOfTime, startSimulator } from "../fixtures/simulator.ts";
 import { refusalWith, startVideosBackend } from "../fixtures/videos-backend.ts";
 import type { Fault } from "../servers/faults.ts";
@@ -128,11 +128,7 @@ describe.each(Object.entries(paid))("%s", (operation, send) => {
   });
 
   it("to a backend that is not there was certainly not taken", async () => {
-    const unused = createServer().listen(0, "127.0.0.1");
-    await new Promise((resolve) => unused.once("listening", resolve));
-    const address = unused.address();
-    await new Promise((resolve) => unused.close(resolve));
-    const port = typeof address === "object" ? address?.port : undefined;
+    const port = await freePort();
     const client = createVideosClient({ apiKey: "test", baseUrl: `http://127.0.0.1:${port}/v1` });
     await expect(send(client)).rejects.toMatchObject({ code: "unavailable", retryable: true });
   });
