@@ -4,7 +4,9 @@ import type { ChatAdapter, ChatHandler, PlatformName } from "./chat/adapter.ts";
 import { createChatBudget } from "./chat/chat-budget.ts";
 import { createOffer, type Offer } from "./chat/offer.ts";
 import { createOperatorNotice } from "./chat/operator-notice.ts";
+import { createClock } from "./clock.ts";
 import type { Config } from "./config.ts";
+import { createHealth, type HealthCheck } from "./health.ts";
 import { familyOf } from "./jobs/family.ts";
 import type { Job } from "./jobs/job.ts";
 import { MAX_IMAGE_BYTES } from "./jobs/reference-image.ts";
@@ -12,13 +14,18 @@ import type { Logger } from "./logger.ts";
 import { createFileMediaStore } from "./media/file-media-store.ts";
 import { createLinkOpener } from "./media/image-link.ts";
 import { createMediaRetention } from "./media/media-retention.ts";
+import { readBlockList } from "./moderation/block-list.ts";
+import { createModeration, type Moderation } from "./moderation/moderation.ts";
+import { createOpenAIModerations } from "./moderation/openai-moderations.ts";
 import { openPlatforms } from "./platforms.ts";
 import { createInProcessQueue } from "./queue/in-process-queue.ts";
 import { sleep } from "./sleep.ts";
 import { readLimitsFile } from "./spending/limits.ts";
 import { createStore } from "./store/create-store.ts";
+import { createUnreadableDocuments } from "./store/unreadable.ts";
 import { openBackend } from "./videos/backend.ts";
 import { createWebServer } from "./web/server.ts";
+import { createWebhooks } from "./web/webhooks.ts";
 
 /** The whole bot. */
 export interface App {
@@ -48,7 +55,12 @@ export async function createApp(options: {
   extra?: readonly ChatAdapter[];
 }): Promise<App> {
   const { config, logger, extra = [] } = options;
-  const now = Date.now;
+  const steady = () => performance.now();
+  const { now, since } = createClock({
+    wall: Date.now,
+    steady,
+    onJump: (byMs) => logger.warn({ byMs }, "the machine's clock was set; deadlines go on as if it was not"),
+  });
   const limits = config.LIMITS === undefined ? {} : await readLimitsFile(config.LIMITS);
   const backend = await openBackend({
     config,
@@ -59,7 +71,8 @@ export async function createApp(options: {
   });
   const { catalog, videos } = backend;
   const offer = createOffer({ commands, catalog, supports: videos.supports });
-  const store = await createStore({ url: config.STORE_URL });
+  const unreadable = createUnreadableDocuments({ now: steady, logger });
+  const store = await createStore({ url: config.STORE_URL, onUnreadable: unreadable.note });
   const media = await createFileMediaStore({
     directory: config.MEDIA_DIR,
     maxTotalBytes: config.MEDIA_MAX_GB * 1024 ** 3,
@@ -69,6 +82,8 @@ export async function createApp(options: {
   const platforms = await openPlatforms({ config, store, media, catalog, offer, simulated, now, logger });
   const adapters = new Map([...platforms.adapters, ...extra].map((adapter) => [adapter.platform, adapter]));
   const queue = createInProcessQueue({ concurrency: CONCURRENCY, logger });
+  const tellOperator = createOperatorNotice({ address: config.OPERATOR_NOTICE, adapters, now, logger });
+  const health = createHealth({ checks: healthChecks(), tellOperator, logger });
   const bot = createBot({
     store,
     media,
@@ -78,9 +93,10 @@ export async function createApp(options: {
     catalog,
     queue,
     // Limits are counted on a clock that nobody sets.
-    budget: createChatBudget({ now: () => performance.now() }),
+    budget: createChatBudget({ now: steady }),
     openLink: createLinkOpener({ maxBytes: MAX_IMAGE_BYTES }),
-    tellOperator: createOperatorNotice({ address: config.OPERATOR_NOTICE, adapters, now, logger }),
+    tellOperator,
+    health,
     operatorIds: config.OPERATOR_IDS,
     galleryUrl: (platform) => config.PUBLIC_URL ?? (platform === "web" ? "" : undefined),
     galleryLinkMs: config.GALLERY_LINK_DAYS * DAY_MS,
@@ -89,10 +105,13 @@ export async function createApp(options: {
     maxActive: config.MAX_ACTIVE_JOBS,
     confirmAboveUsd: config.CONFIRM_ABOVE_USD ?? Number.POSITIVE_INFINITY,
     limits,
+    moderation: await openModeration(config, logger),
     backendLines: backend.lines,
+    backendAnswers: backend.answers,
     simulated,
     faults: backend.simulator?.faults ?? [],
     now,
+    since,
     logger,
   });
   const retention = createMediaRetention({
@@ -106,8 +125,16 @@ export async function createApp(options: {
   const web = createWebServer({
     host: config.HOST,
     port: config.PORT,
-    ready: readiness,
+    ready: health.report,
     gallery: await openGallery(),
+    webhooks:
+      config.OPENAI_WEBHOOK_SECRET === undefined
+        ? undefined
+        : createWebhooks({
+            read: backend.readWebhook(config.OPENAI_WEBHOOK_SECRET),
+            look: bot.poller.lookAt,
+            ...{ store, now, logger },
+          }),
     playground: platforms.playground,
     slackEvents: platforms.slackEvents,
     logger,
@@ -145,13 +172,40 @@ export async function createApp(options: {
     });
   }
 
-  async function readiness(): Promise<Record<string, boolean>> {
-    const storeAnswers = await store.ping().then(
-      () => true,
-      () => false,
-    );
-    const connected = [...adapters.values()].map((adapter) => [adapter.platform, adapter.connected()]);
-    return { store: storeAnswers, ...Object.fromEntries(connected) };
+  function healthChecks(): HealthCheck[] {
+    const well = (call: () => Promise<void>) => () => call().then(() => true);
+    return [
+      {
+        name: "store",
+        rank: "vital",
+        trouble: "The bot cannot write to its store.",
+        probe: well(store.ping),
+      },
+      {
+        name: "media",
+        rank: "vital",
+        trouble: "The bot cannot write to its media folder.",
+        probe: well(media.check),
+      },
+      {
+        name: "backend",
+        rank: "helpful",
+        trouble: "The video service does not answer; videos wait for it.",
+        probe: async () => bot.pace.awaySince() === undefined,
+      },
+      {
+        name: "documents",
+        rank: "helpful",
+        trouble: "Something that the bot keeps cannot be read; the log names it. All else goes on.",
+        probe: async () => !unreadable.any(),
+      },
+      ...[...adapters.values()].map((adapter) => ({
+        name: adapter.platform,
+        rank: "needed" as const,
+        trouble: `The bot does not hear ${adapter.platform} right now.`,
+        probe: async () => adapter.connected(),
+      })),
+    ];
   }
 
   return {
@@ -162,10 +216,11 @@ export async function createApp(options: {
       const { url } = await web.listen();
       await Promise.all([...adapters.values()].map((adapter) => adapter.start(handler)));
       queue.start(bot.work);
-      for (const repetition of repetitions) repetition.start();
+      for (const repetition of [...repetitions, health.watch]) repetition.start();
       return { url, platforms: [...adapters.keys()], backend: backend.name };
     },
     async stop() {
+      await health.watch.stop();
       await Promise.all([...adapters.values()].map((adapter) => adapter.stop()));
       bot.stop();
       const ended = Promise.all([
@@ -179,4 +234,15 @@ export async function createApp(options: {
       await store.close();
     },
   };
+}
+
+/** Moderation as it is set up. @throws UserError for a block list that does not hold. */
+async function openModeration(config: Config, logger: Logger): Promise<Moderation> {
+  const { BLOCK_LIST: list, MODERATION, MODERATION_BASE_URL: baseUrl, moderationKey: apiKey } = config;
+  const asks = MODERATION === "openai" && apiKey !== undefined;
+  return createModeration({
+    blockList: list === undefined ? undefined : await readBlockList(list),
+    service: asks ? createOpenAIModerations({ apiKey, baseUrl }) : undefined,
+    logger,
+  });
 }

@@ -12,6 +12,7 @@ import { createGallery } from "./gallery/gallery.ts";
 import { createGalleryLinks } from "./gallery/gallery-links.ts";
 import { createPeople } from "./gallery/people.ts";
 import { createStars } from "./gallery/stars.ts";
+import type { Health } from "./health.ts";
 import { createBackendPace } from "./jobs/backend-pace.ts";
 import { backfill } from "./jobs/backfill.ts";
 import { createCardBoard } from "./jobs/card-board.ts";
@@ -36,6 +37,7 @@ import { createTypicalDuration } from "./jobs/typical-duration.ts";
 import { createWaitingLine } from "./jobs/waiting-line.ts";
 import type { Logger } from "./logger.ts";
 import type { MediaStore } from "./media/media-store.ts";
+import type { Moderation } from "./moderation/moderation.ts";
 import type { WorkQueue } from "./queue/work-queue.ts";
 import { createRepetition } from "./repeat.ts";
 import { createSettings } from "./settings/settings.ts";
@@ -57,6 +59,7 @@ export interface BotOptions {
   budget: ChatBudget;
   openLink: OpenLink;
   tellOperator: OperatorNotice;
+  health: Pick<Health, "requireWell">;
   operatorIds: readonly string[];
   /** Where a platform's people reach web galleries, without a slash at its end; undefined: nowhere. */
   galleryUrl: (platform: PlatformName) => string | undefined;
@@ -69,25 +72,40 @@ export interface BotOptions {
   /** What may be spent on a video without asking (US dollars). */
   confirmAboveUsd: number;
   limits: LimitRules;
+  moderation: Moderation;
   /** What makes the videos, for people. */
   backendLines: () => Line[];
+  /** Whether that answers right now. */
+  backendAnswers: () => Promise<boolean>;
   simulated: boolean;
   faults: CommandContext["faults"];
   now: () => number;
+  /** How long ago a time was (ms), whatever the machine's clock was set to since. */
+  since: (at: number) => number;
   logger: Logger;
 }
 
 const SETTLE_EVERY_MS = 60_000;
+/** How often a backend that does not answer is asked whether it does again (ms). */
+const ASK_BACKEND_EVERY_MS = 5_000;
 /** Platforms repeat a request within minutes; a day is plenty. */
 const SEEN_TTL_MS = 24 * 3_600_000;
 
 /** Builds the core: everything between the chat platforms and the backend. Nothing of it runs yet. */
 export function createBot(options: BotOptions) {
-  const { store, media, adapters, offer, catalog, queue, budget, simulated, now, logger } = options;
+  const { store, media, adapters, offer, catalog, queue, budget, simulated, now, since, logger } = options;
   const pace = createBackendPace({
     now,
     onStopped: (until) => logger.warn({ until }, "the backend has no money left; new videos are refused"),
     onResumed: () => logger.info("the backend has money again; new videos are taken"),
+    onAway() {
+      logger.error("the backend does not answer; videos wait and it is asked until it does");
+      showEverything();
+    },
+    onBack() {
+      logger.info("the backend answers again");
+      showEverything((jobId) => queue.wake(jobId));
+    },
   });
   const videos = createPacedClient(options.videos, pace);
   const jobs = createJobStore({ store, now });
@@ -115,7 +133,7 @@ export function createBot(options: BotOptions) {
   const render = createCardRenderer({ jobs, access, typical, simulated, catalog, line, pace, buttons, now });
   const board = createCardBoard({ adapters, budget, jobs, render, logger });
   const poller = createJobPoller({
-    ...{ jobs, videos, board, queue, pace, now, logger },
+    ...{ jobs, videos, board, queue, pace, now, since, logger },
     intervalMs: options.pollIntervalMs,
     timeoutMs: options.jobTimeoutMs,
   });
@@ -154,17 +172,19 @@ export function createBot(options: BotOptions) {
     pace,
     tellOperator: options.tellOperator,
     now,
+    since,
     logger,
   });
   const submission = createSubmission({
     ...{ jobs, settings, board, queue, media, spending, quotes, catalog, now, logger },
+    moderation: options.moderation,
     confirmAboveUsd: options.confirmAboveUsd,
   });
   const checks = { jobs, access, permissions };
   const services: Services = {
     jobs: createJobService({
       ...checks,
-      ...{ settings, adapters, media, videos, catalog, submission, quotes, pace },
+      ...{ settings, adapters, media, videos, catalog, submission, quotes, pace, health: options.health },
     }),
     store: jobs,
     access,
@@ -196,6 +216,17 @@ export function createBot(options: BotOptions) {
     logger,
   });
 
+  /** Has every card say what has changed for all of them, and those that wait take up what they waited with. */
+  function showEverything(then: (jobId: string) => void = () => {}): void {
+    jobs
+      .active()
+      .then((active) => {
+        for (const { id, phase } of active) if (phase !== "rendering") then(id);
+        return showAll(active.map(({ id }) => id));
+      })
+      .catch((err: unknown) => logger.warn({ err }, "cards not updated"));
+  }
+
   async function showAll(jobIds: readonly string[]): Promise<void> {
     for (const job of await jobs.getMany([...jobIds])) {
       board.show(job).catch((err: unknown) => logger.warn({ jobId: job.id, err }, "card not updated"));
@@ -218,6 +249,14 @@ export function createBot(options: BotOptions) {
     onError: (err) => logger.warn({ err }, "accounts could not be settled, trying again"),
   });
 
+  const asking = createRepetition({
+    async work() {
+      if (pace.awaySince() !== undefined && (await options.backendAnswers())) pace.note("probe");
+    },
+    pauseMs: () => ASK_BACKEND_EVERY_MS,
+    onError: (err) => logger.warn({ err }, "the backend could not be asked, trying again"),
+  });
+
   /** To be awaited before anything is asked of it: who has a place at the backend is known before anybody waits. */
   async function prepare(): Promise<void> {
     await backfill({ store, jobs, list: listing, now, logger });
@@ -225,8 +264,8 @@ export function createBot(options: BotOptions) {
   }
 
   return {
-    ...{ jobs, services, handler, work, poller, settle, prepare },
-    repetitions: [sweep, poller, forgetting.sweep, settling],
+    ...{ jobs, services, handler, work, poller, pace, settle, prepare },
+    repetitions: [sweep, poller, forgetting.sweep, settling, asking],
     stop: () => line.stop(),
   };
 }

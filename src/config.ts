@@ -21,10 +21,15 @@ export const settings = {
   OPENAI_BASE_URL: optionalUrl,
   VIDEO_BACKEND: z.enum(["auto", ...DIALECT_NAMES]).default("auto"),
   VIDEO_MODELS: optional,
+  OPENAI_WEBHOOK_SECRET: optional,
   MAX_ACTIVE_JOBS: count(1, 100_000).default(20),
   JOB_TIMEOUT_MINUTES: z.coerce.number().positive().default(120),
   CONFIRM_ABOVE_USD: z.coerce.number().min(0).optional(),
   LIMITS: optional,
+  BLOCK_LIST: optional,
+  MODERATION: z.enum(["openai"]).optional(),
+  MODERATION_API_KEY: optional,
+  MODERATION_BASE_URL: optionalUrl,
   DISCORD_TOKEN: optional,
   DISCORD_API_URL: optionalUrl,
   DISCORD_GUILD_ID: optional,
@@ -38,6 +43,7 @@ export const settings = {
   MEDIA_DIR: text.min(1).default("./data/media"),
   MEDIA_MAX_GB: z.coerce.number().positive().default(10),
   MEDIA_RETENTION_DAYS: z.coerce.number().positive().default(30),
+  FFMPEG_PATH: text.min(1).default("ffmpeg"),
   GALLERY_LINK_DAYS: z.coerce.number().positive().default(7),
   PLAYGROUND: flag,
   PLAYGROUND_PASSWORD: optional,
@@ -58,6 +64,8 @@ type Settings = z.infer<z.ZodObject<typeof settings>>;
 export interface Config extends Settings {
   /** Whether the playground is served. */
   playground: boolean;
+  /** The key for the moderation endpoint; a backend of one's own never shares its key with that. */
+  moderationKey: string | undefined;
   /** Things that work but deserve a word in the log. */
   warnings: string[];
 }
@@ -97,7 +105,20 @@ export function readConfig(env: Environment): Config {
     ...rules.flatMap(({ broken, problem }) => (broken(known) ? [problem] : [])),
   ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  return { ...parsed.data, playground: wantsPlayground(known), warnings: warningsOf(known) };
+  return {
+    ...parsed.data,
+    playground: wantsPlayground(known),
+    moderationKey: moderationKeyOf(known),
+    warnings: warningsOf(known),
+  };
+}
+
+function moderationKeyOf({
+  MODERATION_API_KEY,
+  OPENAI_API_KEY,
+  OPENAI_BASE_URL,
+}: Environment): string | undefined {
+  return MODERATION_API_KEY ?? (OPENAI_BASE_URL === undefined ? OPENAI_API_KEY : undefined);
 }
 
 function wantsPlayground(env: Environment): boolean {
@@ -138,6 +159,11 @@ const rules: readonly { broken(env: Environment): boolean; problem: string }[] =
     broken: (env) =>
       wantsPlayground(env) && !LOOPBACK.has(env.HOST ?? "127.0.0.1") && env.PLAYGROUND_PASSWORD === undefined,
     problem: "PLAYGROUND_PASSWORD: is needed where the playground is served on a HOST that is not loopback",
+  },
+  {
+    broken: (env) => env.MODERATION !== undefined && moderationKeyOf(env) === undefined,
+    problem:
+      "MODERATION: needs MODERATION_API_KEY, a key of OpenAI's (the one of a server of your own is not sent there)",
   },
   {
     broken: ({ PUBLIC_URL }) => hasMoreThanPath(PUBLIC_URL),

@@ -221,6 +221,12 @@ function inWords(error: unknown): Notice {
     const { message, option } = error;
     return { tone: "error", lines: [[message]], ...(option !== undefined && { option }) };
   }
+  if (error instanceof ServiceError && error.service === "store") {
+    const words = error.retryable
+      ? "The bot cannot use its store right now, so nothing was done. Try again in a while; nothing that was asked for is lost."
+      : "What the bot kept of this cannot be read any more. Tell the person who runs it.";
+    return { tone: "error", lines: [[words]] };
+  }
   if (error instanceof ServiceError && error.retryable) {
     return {
       tone: "error",

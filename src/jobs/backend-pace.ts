@@ -3,18 +3,20 @@ import { ServiceError } from "../errors.ts";
 /** How fast the backend may be asked: the whole bot slows down as it says. */
 export interface BackendPace {
   /**
-   * Called before each create. @throws ServiceError, retryable: `slowed` while the backend asked for silence,
-   * `budget_stopped` while its account has no money and it is not yet time to try again.
+   * Called before each create. @throws ServiceError, retryable: `slowed` while the backend asked for silence, `away` while
+   * it does not answer, `budget_stopped` while its account has no money and it is not yet time to try again.
    */
   requireCreate(): void;
   /** A create that was let through was not sent after all. */
   notSent(): void;
   /** For how long it is not to be polled (ms); 0: it may be. */
   pollWaitMs(): number;
-  /** Hears how a call ended; no error: well. */
-  note(operation: "create" | "read", error?: unknown): void;
+  /** Hears how a call ended; no error: well. A question that was asked to find out whether it is back is a `probe`. */
+  note(operation: "create" | "read" | "probe", error?: unknown): void;
   /** Why a video whose turn has come is not asked for yet, for its card; undefined while nothing is in the way. */
   waiting(): string | undefined;
+  /** Since when it has not answered (Unix milliseconds); undefined while it does. */
+  awaySince(): number | undefined;
   /** While there is no money: when it is tried again (Unix milliseconds). */
   stopped(): { until: number } | undefined;
 }
@@ -25,6 +27,11 @@ const BACKOFF_MAX_MS = 60_000;
 const ASKED_MAX_MS = 3_600_000;
 const STOP_MS = 300_000;
 const STOP_MAX_MS = 3_600_000;
+/** A backend that failed so often in a row, for so long (ms), is away: one slow answer says nothing. */
+const AWAY_AFTER = 3;
+const AWAY_AFTER_MS = 10_000;
+/** While it is away: how long a create waits before it asks whether it is back (ms). */
+const AWAY_WAIT_MS = 5_000;
 /** A trial that nothing was heard of for so long is over (ms): a create takes two minutes at most. */
 const TRIAL_MS = 180_000;
 
@@ -34,8 +41,11 @@ export function createBackendPace(options: {
   /** The money is gone, or back. */
   onStopped?: (until: number) => void;
   onResumed?: () => void;
+  /** It does not answer any more, or does again. */
+  onAway?: () => void;
+  onBack?: () => void;
 }): BackendPace {
-  const { now, onStopped = () => {}, onResumed = () => {} } = options;
+  const { now, onStopped = () => {}, onResumed = () => {}, onAway = () => {}, onBack = () => {} } = options;
   let silentUntil = 0;
   let refusals = 0;
   let stop: { until: number; forMs: number; trialSince: number | undefined } | undefined;
@@ -56,6 +66,23 @@ export function createBackendPace(options: {
     onStopped(stop.until);
   }
 
+  let failures = { count: 0, since: 0 };
+  let away: { since: number } | undefined;
+
+  function noteFailure(): void {
+    if (failures.count++ === 0) failures.since = now();
+    if (away || failures.count < AWAY_AFTER || now() - failures.since < AWAY_AFTER_MS) return;
+    away = { since: failures.since };
+    onAway();
+  }
+
+  function noteAnswer(): void {
+    failures = { count: 0, since: 0 };
+    if (!away) return;
+    away = undefined;
+    onBack();
+  }
+
   function endTrial(): void {
     if (stop) stop.trialSince = undefined;
   }
@@ -68,6 +95,7 @@ export function createBackendPace(options: {
     requireCreate() {
       const at = now();
       if (silentUntil > at) throw wait("slowed", "The backend asked for silence.", silentUntil - at);
+      if (away) throw wait("away", "The backend does not answer.", AWAY_WAIT_MS);
       if (!stop) return;
       const trying = stop.trialSince !== undefined && stop.trialSince > at - TRIAL_MS;
       if (stop.until > at || trying) {
@@ -77,9 +105,11 @@ export function createBackendPace(options: {
       stop.trialSince = at;
     },
     notSent: endTrial,
-    pollWaitMs: () => Math.max(0, silentUntil - now()),
+    pollWaitMs: () => Math.max(away ? AWAY_WAIT_MS : 0, silentUntil - now()),
     note(operation, error) {
       const code = error instanceof ServiceError ? error.code : undefined;
+      if (error instanceof ServiceError && isAway(error)) noteFailure();
+      else noteAnswer();
       if (operation === "create" && code === "insufficient_quota") return stopSpending();
       // Refused for another reason, a trial says nothing: the next one tries.
       if (operation === "create" && error !== undefined) endTrial();
@@ -91,9 +121,21 @@ export function createBackendPace(options: {
       onResumed();
     },
     waiting() {
+      if (away) return "Waiting, the video service is not answering, still trying";
       if (stop) return "Waiting, the video service's budget is used up";
       return silentUntil > now() ? "Waiting, the video service is busy" : undefined;
     },
+    awaySince: () => away?.since,
     stopped: () => (stop && stop.until > now() ? { until: stop.until } : undefined),
   };
+}
+
+/** Errors that are no answer of the backend's own: no connection, no end of waiting, a gateway's page. */
+const NO_ANSWER: readonly string[] = ["unavailable", "answer_lost"];
+
+/** What a 5xx says of one video, and that it has no such route (501), are answers. */
+function isAway({ service, code, cause }: ServiceError): boolean {
+  if (service !== "videos" || code === "not_ready") return false;
+  const status = cause instanceof Error && "status" in cause ? Number(cause.status) : 0;
+  return NO_ANSWER.includes(code) || (status >= 500 && status !== 501);
 }

@@ -16,7 +16,7 @@ export function createCardRenderer(options: {
   simulated: boolean;
   catalog: Catalog;
   line: Pick<WaitingLine, "place">;
-  pace: Pick<BackendPace, "waiting">;
+  pace: Pick<BackendPace, "waiting" | "awaySince">;
   /** The buttons of all commands; asked each time, as a backend may turn out not to have some of them. */
   buttons: () => readonly JobButton[];
   now: () => number;
@@ -37,6 +37,7 @@ export function createCardRenderer(options: {
       simulated,
       modelLabel: labelOf(catalog, request.model),
       waiting: place ? describePlace(place) : pace.waiting(),
+      away: pace.awaySince() !== undefined,
       buttons: buttons(),
     });
   };

@@ -4,7 +4,7 @@ import { type ClipSettings, describeSize } from "../videos/catalog.ts";
 import type { ClipExtras } from "../videos/extras.ts";
 import { formatUsd } from "../videos/prices.ts";
 import { explainFailure } from "./failure-words.ts";
-import { type Derivation, isDeleted, isEnded, type Job } from "./job.ts";
+import { type Derivation, isDeleted, isEnded, type Job, type Phase } from "./job.ts";
 
 /** A button as its command declares it. */
 export interface JobButton extends Omit<CardButton, "argument"> {
@@ -27,6 +27,8 @@ export interface JobView {
   modelLabel: string;
   /** What it waits for while it is posted: "Waiting, 3rd of 7"; undefined when it does not wait. */
   waiting: string | undefined;
+  /** The backend does not answer. */
+  away: boolean;
   buttons: readonly JobButton[];
 }
 
@@ -46,7 +48,7 @@ export function renderJob(job: Job, view: JobView): Card {
     revision: job.revision,
     kind: isOver(job) ? "final" : "progress",
     tone: job.phase === "delivered" ? "good" : job.failure ? "bad" : "neutral",
-    title: (job.phase === "posted" && view.waiting) || titleOf(job),
+    title: (job.phase === "posted" && view.waiting) || stateOf(job, view),
     prompt: isDeleted(job) ? "" : shorten(job.request.prompt, PROMPT_MAX),
     lines: isDeleted(job)
       ? [deletionLine(job)]
@@ -98,6 +100,14 @@ export function titleOf(job: Job): string {
     default:
       return "Queued";
   }
+}
+
+/** Phases in which a job waits for the backend. */
+const AT_BACKEND: readonly Phase[] = ["creating", "rendering", "downloading"];
+
+function stateOf(job: Job, { away }: JobView): string {
+  const waits = away && AT_BACKEND.includes(job.phase);
+  return waits ? `${titleOf(job)}, but the video service is not answering; still trying` : titleOf(job);
 }
 
 function settingsLine(job: Job, { modelLabel }: JobView): Line {

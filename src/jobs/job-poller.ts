@@ -20,6 +20,8 @@ export interface JobPoller extends Repetition {
    * Resolves to what the backend says: "gone" when it does not know the video, undefined when it says nothing.
    */
   look(job: Job): Promise<Video | "gone" | undefined>;
+  /** The same for a video, where it is a job's. */
+  lookAt(videoId: string): Promise<void>;
 }
 
 interface Dependencies {
@@ -32,6 +34,8 @@ interface Dependencies {
   /** How long a backend may take for a video, from when it was asked for it (ms). */
   timeoutMs: number;
   now: () => number;
+  /** How long ago a time was (ms), whatever the machine's clock was set to since. */
+  since: (at: number) => number;
   logger: Logger;
 }
 
@@ -50,7 +54,7 @@ const SILENCE_MS = 24 * 3_600_000;
  * a backend that has no list every video is, spread over the interval.
  */
 export function createJobPoller(dependencies: Dependencies): JobPoller {
-  const { jobs, videos, board, queue, pace, intervalMs, timeoutMs, now, logger } = dependencies;
+  const { jobs, videos, board, queue, pace, intervalMs, timeoutMs, now, since, logger } = dependencies;
   const stopping = new AbortController();
 
   /** What the list's pages show of the wanted videos, and whether what they do not show is to be asked for one by one. */
@@ -113,7 +117,7 @@ export function createJobPoller(dependencies: Dependencies): JobPoller {
   }
 
   function isLate(job: Job, extraMs: number): boolean {
-    return job.phase === "rendering" && now() - (job.createSentAt ?? job.createdAt) >= timeoutMs + extraMs;
+    return job.phase === "rendering" && since(job.createSentAt ?? job.createdAt) >= timeoutMs + extraMs;
   }
 
   function givenUp(job: Job, extraMs: number, code: string): Job {
@@ -186,6 +190,11 @@ export function createJobPoller(dependencies: Dependencies): JobPoller {
     },
     tick,
     look,
+    async lookAt(videoId) {
+      const owner = await jobs.ownerOf(videoId);
+      const job = owner === undefined ? undefined : await jobs.get(owner);
+      if (job?.phase === "rendering") await look(job);
+    },
   };
 }
 

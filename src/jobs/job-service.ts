@@ -1,5 +1,6 @@
 import type { ChatAdapter, ChatRequest, ImageAttachment, PlatformName } from "../chat/adapter.ts";
 import { UserError } from "../errors.ts";
+import type { Health } from "../health.ts";
 import type { MediaStore } from "../media/media-store.ts";
 import type { SettingsStore } from "../settings/settings.ts";
 import { type Catalog, type ClipSettings, settleClip, type VideoModel } from "../videos/catalog.ts";
@@ -67,15 +68,17 @@ interface Dependencies {
   submission: Submission;
   quotes: Quotes;
   pace: Pick<BackendPace, "stopped">;
+  health: Pick<Health, "requireWell">;
 }
 
 /** Checks requests, each until nothing of it can be wrong any more; what is left is the submission's. */
 export function createJobService(dependencies: Dependencies): JobService {
   const { access, permissions, settings, adapters, media, videos, catalog } = dependencies;
-  const { submission, quotes, pace } = dependencies;
+  const { submission, quotes, pace, health } = dependencies;
 
   /** All that can be wrong with a request whatever it is for. */
   async function admit({ actor, destination }: ChatRequest, parent?: Job): Promise<void> {
+    health.requireWell();
     const stopped = pace.stopped();
     if (stopped) throw outOfMoney(stopped.until);
     await permissions.require("create", actor, destination);

@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { Destination } from "../chat/adapter.ts";
+import { ServiceError } from "../errors.ts";
 import { createPagedLog } from "../store/paged-log.ts";
 import type { Collection, Store } from "../store/store.ts";
 import { isEnded, type Job } from "./job.ts";
@@ -110,6 +111,16 @@ export function createJobStore({ store, now }: { store: Store; now: () => number
     if (job && !isEnded(job)) await activeIds.insert(id, { since: now() });
   }
 
+  /** One that cannot be read is there: whoever mends it finds it taken up again. */
+  async function isMissing(id: string): Promise<boolean> {
+    try {
+      return (await jobs.get(id)) === undefined;
+    } catch (error) {
+      if (error instanceof ServiceError && !error.retryable) return false;
+      throw error;
+    }
+  }
+
   async function index(job: Job): Promise<void> {
     const { platform, workspace } = job.destination;
     await places.insert(`${platform}:${workspace}`, { platform, workspace });
@@ -181,7 +192,8 @@ export function createJobStore({ store, now }: { store: Store; now: () => number
         if (isEnded(job)) await retire(job.id);
         since.delete(job.id);
       }
-      for (const [id, at] of since) if (at < now() - ORPHAN_AFTER_MS) await activeIds.delete(id);
+      for (const [id, at] of since)
+        if (at < now() - ORPHAN_AFTER_MS && (await isMissing(id))) await activeIds.delete(id);
       return found.filter((job) => !isEnded(job)).sort((a, b) => a.createdAt - b.createdAt);
     },
   };

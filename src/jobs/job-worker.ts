@@ -33,8 +33,10 @@ import {
 import type { JobStore } from "./job-store.ts";
 import type { ListInGallery } from "./listing.ts";
 import { findLostVideo } from "./lost-video.ts";
+import { isWorthWaiting } from "./patience.ts";
 import { prepareCreate } from "./send-create.ts";
 import type { TypicalDuration } from "./typical-duration.ts";
+import { createUnwritten } from "./unwritten.ts";
 import type { WaitingLine } from "./waiting-line.ts";
 
 interface Dependencies {
@@ -53,22 +55,14 @@ interface Dependencies {
   pace: Pick<BackendPace, "requireCreate" | "notSent">;
   tellOperator: OperatorNotice;
   now: () => number;
+  /** How long ago a time was (ms), whatever the machine's clock was set to since. */
+  since: (at: number) => number;
   logger: Logger;
 }
 
 /** Does what a job's phase asks for; resolves to the job afterwards. */
 type Step = (job: Job) => Promise<Job | undefined>;
 
-/**
- * For how long a backend that asks to come back later is asked again: to take a video, counted from the first time it was
- * asked to, and to hand out a completed one, counted from its completion, and to delete one. Deliveries are tried for
- * ever: the video is paid for.
- */
-const PATIENCE: Partial<Record<Phase, { ms: number; since: "firstSentAt" | "updatedAt" }>> = {
-  posted: { ms: 3_600_000, since: "firstSentAt" },
-  downloading: { ms: 600_000, since: "updatedAt" },
-  deleting: { ms: 3_600_000, since: "updatedAt" },
-};
 /** How long after a create the backend's list is given to show its video. */
 const LOOK_FOR_MS = 30_000;
 
@@ -78,7 +72,8 @@ const LOOK_FOR_MS = 30_000;
  */
 export function createJobWorker(dependencies: Dependencies): Work {
   const { jobs, videos, media, board, adapters, render, gallery, list, stars } = dependencies;
-  const { typical, spending, line, pace, tellOperator, now, logger } = dependencies;
+  const { typical, spending, line, pace, tellOperator, now, since, logger } = dependencies;
+  const answers = createUnwritten<Job | undefined>();
 
   const steps: Partial<Record<Phase, Step>> = {
     /** The process died around the first card: find it or post it. */
@@ -106,15 +101,20 @@ export function createJobWorker(dependencies: Dependencies): Work {
         pace.notSent();
         return sending;
       }
-      const video = await send().catch((error: unknown) => notTaken(sending, error));
-      return video ? taken(sending, video) : sending;
+      const answer = await send().then(
+        (video) => () => taken(sending, video),
+        (error: unknown) => () => notTaken(sending, error),
+      );
+      return answers.write(job.id, answer);
     },
 
     /** A create went out and nobody knows what became of it. */
     async creating(job) {
+      const answer = answers.of(job.id);
+      if (answer) return answers.write(job.id, answer);
       const video = await findLostVideo(job, { videos, jobs });
       if (video) return taken(job, video);
-      if (now() - (job.createSentAt ?? 0) < LOOK_FOR_MS) {
+      if (since(job.createSentAt ?? 0) < LOOK_FOR_MS) {
         throw new ServiceError("videos", "answer_lost_yet", "The video is not in the list yet.", {
           retryable: true,
         });
@@ -205,9 +205,9 @@ export function createJobWorker(dependencies: Dependencies): Work {
   }
 
   /** Resolves when the answer is lost, so that the video may be there; anything else is a refusal, and certain. */
-  async function notTaken(job: Job, error: unknown): Promise<undefined> {
+  async function notTaken(job: Job, error: unknown): Promise<Job> {
     if (!(error instanceof ServiceError)) throw error;
-    if (error.code === "answer_lost") return;
+    if (error.code === "answer_lost") return job;
     await jobs.update(job.id, refused);
     throw error;
   }
@@ -240,17 +240,11 @@ export function createJobWorker(dependencies: Dependencies): Work {
     return jobs.update(job.id, (current) => failing(current, failure));
   }
 
-  /** Whether waiting may mend it: for as long as people would still want the answer. */
-  function worthWaiting(job: Job, error: ServiceError): boolean {
-    const patience = PATIENCE[job.phase];
-    return error.retryable && (!patience || now() - (job[patience.since] ?? now()) < patience.ms);
-  }
-
   async function run(job: Job, step: Step): Promise<Job | undefined> {
     try {
       return await step(job);
     } catch (error) {
-      if (error instanceof ServiceError && worthWaiting(job, error)) throw error;
+      if (error instanceof ServiceError && isWorthWaiting(job, error, since)) throw error;
       if (!(error instanceof ServiceError))
         logger.error({ jobId: job.id, phase: job.phase, err: error }, "job step failed");
       // A card that cannot say how its job ended is the end of it, too.

@@ -1,7 +1,9 @@
+import { buffer } from "node:stream/consumers";
 import type { Logger } from "pino";
 import type { ChatRequest } from "../chat/adapter.ts";
 import { UserError } from "../errors.ts";
 import type { MediaStore } from "../media/media-store.ts";
+import type { Moderation } from "../moderation/moderation.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
 import type { SettingsStore } from "../settings/settings.ts";
 import type { Spending } from "../spending/spending.ts";
@@ -33,13 +35,14 @@ export function createSubmission(options: {
   spending: Spending;
   quotes: Quotes;
   catalog: Catalog;
+  moderation: Moderation;
   /** What may be spent on a video without asking (US dollars). */
   confirmAboveUsd: number;
   now: () => number;
   logger: Logger;
 }): Submission {
   const { jobs, settings, board, queue, media, spending, quotes, catalog } = options;
-  const { confirmAboveUsd, now, logger } = options;
+  const { moderation, confirmAboveUsd, now, logger } = options;
 
   async function accept(
     request: ChatRequest,
@@ -85,6 +88,22 @@ export function createSubmission(options: {
     }
   }
 
+  /** Whether it may be made at all: whatever somebody wrote, and the picture. @throws UserError */
+  async function moderate({ actor, destination }: ChatRequest, jobId: string, wanted: JobRequest) {
+    const { image, extras } = wanted.operation === "create" ? wanted : {};
+    const negativePrompt = extras?.negative_prompt;
+    await moderation.check({
+      prompt: wanted.prompt,
+      ...(negativePrompt !== undefined && { negativePrompt: String(negativePrompt) }),
+      ...(image && {
+        image: { bytes: await buffer(media.read(image.mediaKey)), contentType: image.contentType },
+      }),
+      jobId,
+      platform: destination.platform,
+      person: actor.id,
+    });
+  }
+
   /** Keeps the question only where it got through. */
   async function ask(
     request: ChatRequest,
@@ -108,12 +127,13 @@ export function createSubmission(options: {
     accept,
     async submit(request, jobId, wanted) {
       const usd = estimateUsd(catalog, wanted);
-      if (usd === undefined || usd <= confirmAboveUsd) {
-        return accept(request, jobId, wanted, usd).catch(async (error: unknown) => {
-          // Its picture came before it.
-          if (error instanceof UserError) await media.delete(jobId);
-          throw error;
-        });
+      try {
+        await moderate(request, jobId, wanted);
+        if (usd === undefined || usd <= confirmAboveUsd) return await accept(request, jobId, wanted, usd);
+      } catch (error) {
+        // Its picture came before it.
+        if (error instanceof UserError) await media.delete(jobId);
+        throw error;
       }
       return ask(request, jobId, wanted, usd);
     },

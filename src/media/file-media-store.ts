@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream, openAsBlob } from "node:fs";
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -15,6 +15,9 @@ import type { ByteRange, MediaStore } from "./media-store.ts";
 const INCOMING = ".incoming";
 /** A download that wrote nothing for so long is dead; younger ones may be another process's. */
 const LEFTOVER_AFTER_MS = 600_000;
+const FULL = new Set(["ENOSPC", "EDQUOT"]);
+/** Enough to need a block of its own: an empty file can be made on a disk that is full. */
+const PROBE = Buffer.alloc(4096, 1);
 
 /**
  * Media as files in a folder. Bytes arrive in a folder of their own and are renamed into place once they are on the
@@ -47,6 +50,7 @@ export async function createFileMediaStore(options: {
       const path = join(directory, key);
       const temporary = join(incoming, randomUUID());
       try {
+        await mkdir(incoming, { recursive: true });
         const file = createWriteStream(temporary, { flush: true });
         await pipeline(limitBytes(body, maxBytes), file);
         await mkdir(dirname(path), { recursive: true });
@@ -54,8 +58,19 @@ export async function createFileMediaStore(options: {
         await quota.wrote(key, file.bytesWritten);
         return { bytes: file.bytesWritten };
       } catch (error) {
-        await rm(temporary, { force: true });
-        throw isDiskFull(error) ? diskFull(error) : error;
+        await rm(temporary, { force: true }).catch(() => undefined);
+        throw asServiceError(error);
+      }
+    },
+    async check() {
+      const probe = join(incoming, randomUUID());
+      try {
+        await mkdir(incoming, { recursive: true });
+        await writeFile(probe, PROBE);
+        await rm(probe);
+      } catch (error) {
+        await rm(probe, { force: true }).catch(() => undefined);
+        throw asServiceError(error);
       }
     },
     async stat(key) {
@@ -97,11 +112,12 @@ function codeOf(error: unknown): unknown {
   return error instanceof Error && "code" in error ? error.code : undefined;
 }
 
-function isDiskFull(error: unknown): boolean {
-  return codeOf(error) === "ENOSPC" || codeOf(error) === "EDQUOT";
-}
-
-function diskFull(cause: unknown): ServiceError {
-  const message = "The disk that holds the media is full.";
-  return new ServiceError("media", "disk_full", message, { retryable: true, cause });
+/** What the file system refuses, somebody can mend; anything else is passed on. */
+function asServiceError(cause: unknown): unknown {
+  const full = FULL.has(String(codeOf(cause)));
+  if (!full && !(cause instanceof Error && "syscall" in cause)) return cause;
+  const message = full
+    ? "The disk that holds the media is full."
+    : `The media folder cannot be written (${codeOf(cause)}).`;
+  return new ServiceError("media", full ? "disk_full" : "unwritable", message, { retryable: true, cause });
 }

@@ -20,14 +20,16 @@ export interface ByteRange {
 export interface MediaStore {
   /**
    * Stores all of a stream or nothing, in the place of what was there.
-   * @throws ServiceError `too_large` when more than `maxBytes` come, `disk_full` when the disk holds no more; what the
-   *   body throws is passed on.
+   * @throws ServiceError `too_large` when more than `maxBytes` come; retryable, `disk_full` when the disk holds no more,
+   *   `unwritable` when nothing can be written there; what the body throws is passed on.
    */
   put(
     key: string,
     body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
     limits?: { maxBytes?: number },
   ): Promise<{ bytes: number }>;
+  /** Rejects as `put` does while nothing can be written. */
+  check(): Promise<void>;
   stat(key: string): Promise<MediaInfo | undefined>;
   /** Opens nothing before it is read; fails with ServiceError `not_found` when the file is not there. */
   read(key: string, range?: ByteRange): Readable;

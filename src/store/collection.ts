@@ -2,7 +2,7 @@ import { Keyv } from "keyv";
 import { ServiceError } from "../errors.ts";
 import { sleep } from "../sleep.ts";
 import type { DocumentStorage } from "./storage.ts";
-import type { Collection, CollectionDefinition } from "./store.ts";
+import type { Collection, CollectionDefinition, Unreadable } from "./store.ts";
 
 const MAX_TRIES = 24;
 /** In one process the other writer is done by the next try; only then is it worth waiting. */
@@ -10,8 +10,8 @@ const TRIES_AT_ONCE = 4;
 const MAX_WAIT_MS = 500;
 
 interface Envelope<T> {
-  /** Schema version. */
-  v: number;
+  /** Schema version; none where the text could not be read. */
+  v: number | undefined;
   doc: T;
 }
 
@@ -25,15 +25,17 @@ interface Envelope<T> {
 export function createCollection<T extends object>(options: {
   storage: DocumentStorage;
   definition: CollectionDefinition<T>;
+  /** Hears of each document that was passed over because it cannot be read. */
+  onUnreadable: (found: Unreadable) => void;
 }): Collection<T> {
-  const { storage } = options;
+  const { storage, onUnreadable } = options;
   const { name, version, migrate, ttlMs } = options.definition;
   const keyv = new Keyv<Envelope<T>>({
     store: storage,
     namespace: name,
     useKeyPrefix: false,
     serialize: JSON.stringify,
-    deserialize: JSON.parse,
+    deserialize: parse,
     throwOnErrors: true,
     emitErrors: false,
   });
@@ -41,28 +43,41 @@ export function createCollection<T extends object>(options: {
 
   function open({ v, doc }: Envelope<T>): T {
     if (v === version) return doc;
+    if (v === undefined) throw refusal("unreadable", `A document of "${name}" cannot be read.`);
     if (v < version && migrate) return migrate(doc, v);
-    const message = `A document of "${name}" has version ${v}, but this release knows ${version}: run the one that wrote it.`;
-    throw new ServiceError("store", "unknown_version", message, { retryable: false });
+    throw refusal(
+      "unknown_version",
+      `A document of "${name}" has version ${v}, but this release knows ${version}: run the one that wrote it.`,
+    );
+  }
+
+  /** One among many that cannot be read stops nobody else's. */
+  function openIfReadable(key: string, envelope: Envelope<T>): T | undefined {
+    try {
+      return open(envelope);
+    } catch (error) {
+      onUnreadable({ collection: name, key, error });
+      return undefined;
+    }
   }
 
   const swap = (key: string, expected: string | undefined, next: T | undefined) =>
-    storage.compareAndSwap(key, expected, next && seal(next), ttlMs);
+    reaching(() => storage.compareAndSwap(key, expected, next && seal(next), ttlMs));
 
   return {
     async get(key) {
-      const envelope = await keyv.get(key);
+      const envelope = await reaching(() => keyv.get(key));
       return envelope && open(envelope);
     },
     async getMany(keys) {
-      const envelopes = await keyv.getMany(keys);
-      return envelopes.map((envelope) => envelope && open(envelope));
+      const envelopes = await reaching(() => keyv.getMany(keys));
+      return envelopes.map((envelope, index) => envelope && openIfReadable(keys[index] ?? "", envelope));
     },
     insert: (key, document) => swap(key, undefined, document),
     async update(key, change) {
       for (let tries = 1; tries <= MAX_TRIES; tries++) {
-        const raw = await storage.get(key);
-        const current = raw === undefined ? undefined : open(JSON.parse(raw).value);
+        const raw = await reaching(() => storage.get(key));
+        const current = raw === undefined ? undefined : open(parse(raw).value);
         const next = change(current);
         if (next === current || (await swap(key, raw, next))) return next;
         if (tries >= TRIES_AT_ONCE)
@@ -72,10 +87,49 @@ export function createCollection<T extends object>(options: {
       throw new ServiceError("store", "conflict", message, { retryable: true });
     },
     async delete(key) {
-      await keyv.delete(key);
+      await reaching(() => keyv.delete(key));
     },
     async *entries() {
-      for await (const [key, envelope] of keyv.iterator?.(name) ?? []) yield [key, open(envelope)];
+      const found = keyv.iterator?.(name);
+      if (!found) return;
+      for (;;) {
+        const next = await reaching(async () => found.next());
+        if (next.done) return;
+        const [key, envelope] = next.value;
+        const document = openIfReadable(key, envelope);
+        if (document) yield [key, document];
+      }
     },
   };
+}
+
+/** A document that is no JSON, or of another shape, becomes one without a version, which `open` refuses. */
+const BROKEN = '{"value":{}}';
+
+/** Reads what Keyv keeps: the document in its `value`. */
+function parse(text: string) {
+  try {
+    const stored = JSON.parse(text);
+    const { v, doc } = stored.value;
+    if (typeof v === "number" && typeof doc === "object" && doc !== null) return stored;
+  } catch {
+    // Broken, as is what was read and does not fit.
+  }
+  return JSON.parse(BROKEN);
+}
+
+/** Whatever the database says, it may answer again later: a disk that is full or gone is somebody's to mend. */
+async function reaching<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (cause) {
+    if (cause instanceof ServiceError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `The store cannot be used now: ${reason}.`;
+    throw new ServiceError("store", "unavailable", message, { retryable: true, cause });
+  }
+}
+
+function refusal(code: string, message: string): ServiceError {
+  return new ServiceError("store", code, message, { retryable: false });
 }

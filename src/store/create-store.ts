@@ -2,7 +2,7 @@ import { UserError } from "../errors.ts";
 import { createCollection } from "./collection.ts";
 import { openSqlite } from "./sqlite-storage.ts";
 import type { StorageConnection } from "./storage.ts";
-import type { Store } from "./store.ts";
+import type { Store, Unreadable } from "./store.ts";
 
 /** The forms of STORE_URL, each with what opens the captured location. */
 const SCHEMES: { form: RegExp; example: string; connect: (location: string) => StorageConnection }[] = [
@@ -14,7 +14,14 @@ const SCHEMES: { form: RegExp; example: string; connect: (location: string) => S
  * Opens the store that a URL names: `sqlite:PATH`, or `memory:` for one that ends with the process.
  * @throws UserError when the URL names no store, or the store is in use or cannot be opened.
  */
-export async function createStore({ url }: { url: string }): Promise<Store> {
+export async function createStore({
+  url,
+  onUnreadable = () => {},
+}: {
+  url: string;
+  /** Hears of documents that were passed over because they cannot be read. */
+  onUnreadable?: (found: Unreadable) => void;
+}): Promise<Store> {
   const scheme = SCHEMES.find(({ form }) => form.test(url));
   if (!scheme) {
     // Naming what was given could show a password.
@@ -23,7 +30,7 @@ export async function createStore({ url }: { url: string }): Promise<Store> {
   }
   const connection = scheme.connect(url.replace(scheme.form, "$1"));
   return {
-    collection: (definition) => createCollection({ storage: connection.storage(), definition }),
+    collection: (definition) => createCollection({ storage: connection.storage(), definition, onUnreadable }),
     ping: () => connection.ping(),
     close: () => connection.close(),
   };

@@ -29,7 +29,7 @@ export interface DocumentStorage {
 /** An open database that holds any number of namespaces. */
 export interface StorageConnection {
   storage(): DocumentStorage;
-  /** Rejects when the database does not answer. */
+  /** Rejects when the database cannot be written. */
   ping(): Promise<void>;
   /** Finishes what was begun and lets go of the database. */
   close(): Promise<void>;

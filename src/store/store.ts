@@ -1,10 +1,17 @@
 /** Typed JSON documents with an optional lifetime, changed by compare-and-swap. Nothing spans two documents. */
 export interface Store {
   collection<T extends object>(definition: CollectionDefinition<T>): Collection<T>;
-  /** Rejects when the store does not answer. */
+  /** Rejects when the store cannot be written. */
   ping(): Promise<void>;
   /** Finishes what was begun and lets go of the database. */
   close(): Promise<void>;
+}
+
+/** A document that is there and cannot be read: broken, or another release's. */
+export interface Unreadable {
+  collection: string;
+  key: string;
+  error: unknown;
 }
 
 /** A kind of document. */
@@ -21,7 +28,9 @@ export interface CollectionDefinition<T extends object> {
 
 /**
  * The documents of one kind, by key: any string. Documents are plain JSON and belong to whoever read them.
- * Reading one of a version that this code does not know throws a ServiceError, code `unknown_version`.
+ * Every call rejects with a retryable ServiceError, code `unavailable`, while the database cannot be used. Reading one
+ * document that is broken, or of a version that this code does not know, rejects with code `unreadable` or
+ * `unknown_version`; among many it is passed over.
  */
 export interface Collection<T extends object> {
   get(key: string): Promise<T | undefined>;

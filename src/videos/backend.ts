@@ -9,6 +9,7 @@ import { type Dialect, OPTIONAL_OPERATIONS } from "./dialect.ts";
 import { dialects } from "./dialects.ts";
 import { catalogFrom } from "./listed-models.ts";
 import { readModelFile } from "./model-file.ts";
+import { createWebhookReader } from "./openai-calls.ts";
 import type { Simulator } from "./simulator/simulator.ts";
 import { createVideosClient, type VideosClient } from "./videos-client.ts";
 
@@ -22,6 +23,10 @@ export interface Backend {
   simulator: Simulator | undefined;
   /** For people: what makes the videos, and how that is known. */
   lines(): Line[];
+  /** Reads a webhook as it signs them; undefined where that does not hold, or it sends none. */
+  readWebhook(secret: string): (body: string, headers: Headers) => Promise<unknown>;
+  /** Whether it answers right now; costs nothing and changes nothing. */
+  answers(): Promise<boolean>;
   /** Asks a server that did not answer at the start until it does. */
   watch: Repetition;
 }
@@ -94,6 +99,14 @@ export async function openBackend(options: {
       const why = known === undefined ? "" : ` (${known})`;
       return [["Videos come from ", { bold: simulator ? `the simulator, as ${label}` : label }, `${why}.`]];
     },
+    readWebhook(secret) {
+      const readers = { standard: createWebhookReader(secret) };
+      return async (body, headers) => {
+        const { webhooks } = dialect();
+        return webhooks && readers[webhooks](body, headers);
+      };
+    },
+    answers: async () => (await detectBackend({ baseUrl, apiKey })).reached,
     watch: createRepetition({
       async work() {
         if (!isKnown && !found?.reached) {

@@ -47,6 +47,8 @@ export interface Dialect {
   has: readonly OptionalOperation[];
   /** Where the bytes of a video are asked for, beside its id. */
   content: { query?: Record<string, string> };
+  /** How the webhooks are signed that it sends; absent: it sends none. */
+  webhooks?: "standard";
   /** Where its models are listed. */
   models: "/models" | "/videos/models";
   /** Whether every model that it lists makes videos: it serves nothing else. */

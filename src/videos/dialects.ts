@@ -29,6 +29,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     ...common,
     name: "openai",
     label: "OpenAI's API",
+    webhooks: "standard",
     has: ["list", "delete", "remix", "edit", "extend", "thumbnail", "spritesheet"],
   },
   "vllm-omni": {
@@ -81,6 +82,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     ...common,
     name: "generic",
     label: "a server of the Videos API",
+    webhooks: "standard",
     has: OPTIONAL_OPERATIONS,
   },
 };

@@ -74,6 +74,40 @@ export function createOpenAICalls(options: { apiKey: string; baseUrl: string | u
 }
 
 /**
+ * One question to the moderations endpoint, its answer unread.
+ * @param options.timeoutMs of one try; `signal` ends both. The key goes to the configured address alone, as above.
+ */
+export function createModerationCall(options: {
+  apiKey: string;
+  baseUrl?: string | undefined;
+  timeoutMs: number;
+}): (input: OpenAI.ModerationCreateParams["input"], signal: AbortSignal) => Promise<Answer> {
+  const client = new OpenAI({
+    apiKey: options.apiKey,
+    baseURL: options.baseUrl ?? null,
+    logLevel: "off",
+    maxRetries: 1,
+    timeout: options.timeoutMs,
+    fetchOptions: { redirect: "manual" },
+  });
+  return (input, signal) =>
+    ask(() => client.moderations.create({ model: "omni-moderation-latest", input }, { signal }));
+}
+
+/**
+ * Reads webhooks signed as Standard Webhooks are (standardwebhooks.com): resolves to what was sent, and to undefined where
+ * the signature does not hold, a header is missing, or it is more than five minutes old or ahead.
+ */
+export function createWebhookReader(secret: string): (body: string, headers: Headers) => Promise<unknown> {
+  const { webhooks } = new OpenAI({ apiKey: "none", logLevel: "off" });
+  return (body, headers) =>
+    webhooks.verifySignature(body, headers, secret).then(
+      () => parseJson(body),
+      () => undefined,
+    );
+}
+
+/**
  * Some servers answer the question for a failed video with an error status and the video as its body (vLLM-Omni), which
  * the SDK would take for a failure of the question.
  */

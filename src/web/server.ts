@@ -7,17 +7,21 @@ import { routePath } from "hono/route";
 import type { Logger } from "pino";
 import { UserError } from "../errors.ts";
 import { GALLERY_PATH } from "../gallery/gallery-links.ts";
+import type { HealthReport } from "../health.ts";
 import { sleep } from "../sleep.ts";
 import type { GalleryEnv } from "./gallery/web-gallery.ts";
+import { WEBHOOKS_PATH } from "./webhooks.ts";
 
 interface Options {
   host: string;
   /** 0 takes a free one. */
   port: number;
-  /** What has to be well for the bot to serve: each check by its name. */
-  ready: () => Promise<Record<string, boolean>>;
+  /** How everything is that the bot stands on. */
+  ready: () => Promise<HealthReport>;
   /** The channels' galleries, where people can reach them. */
   gallery?: Hono<GalleryEnv> | undefined;
+  /** Takes the backend's webhooks, where it signs them with a secret that is known. */
+  webhooks?: Hono | undefined;
   /** The local page, where it is wanted. */
   playground?: Hono | undefined;
   /** Takes Slack's requests, where it sends them over HTTP; it reads the raw body itself. */
@@ -42,6 +46,7 @@ export function createWebServer({
   port,
   ready,
   gallery,
+  webhooks,
   playground,
   slackEvents,
   logger,
@@ -55,12 +60,12 @@ export function createWebServer({
   });
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", async (c) => {
-    const checks = await ready();
-    const well = Object.values(checks).every(Boolean);
-    return c.json({ status: well ? "ok" : "unavailable", checks }, well ? 200 : 503);
+    const report = await ready();
+    return c.json(report, report.status === "unavailable" ? 503 : 200);
   });
   // Before the playground, whose password is not asked of those who have a gallery's link.
   if (gallery) app.route(GALLERY_PATH, gallery);
+  if (webhooks) app.route(WEBHOOKS_PATH, webhooks);
   if (playground) app.route("/", playground);
 
   const listener = getRequestListener(app.fetch);

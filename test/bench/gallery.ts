@@ -131,7 +131,13 @@ try {
     link: () => undefined,
   });
   const mounted = new Hono().route(GALLERY_PATH, site);
-  const server = createWebServer({ host, port: 0, ready: async () => ({}), playground: mounted, logger });
+  const server = createWebServer({
+    host,
+    port: 0,
+    ready: async () => ({ status: "ok", checks: {}, trouble: [] }),
+    playground: mounted,
+    logger,
+  });
   const { url } = await server.listen();
   const address = url + ((await links.create(channel))?.url ?? "");
   const table: Record<string, unknown> = {};

@@ -1,4 +1,4 @@
-import { mkdir, readdir, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { pino } from "pino";
@@ -141,5 +141,20 @@ describe("file media store", () => {
     };
     const full = media.put("job1/video.mp4", body());
     await expect(full).rejects.toMatchObject({ service: "media", code: "disk_full", retryable: true });
+  });
+
+  it("that cannot be written says so, and goes on when it can", async () => {
+    const directory = join(temporaryFolder(onTestFinished), "media");
+    const media = await openFiles(directory);
+    await media.check();
+    await rename(directory, `${directory}-away`);
+    await writeFile(directory, "in the way");
+    const unwritable = { service: "media", code: "unwritable", retryable: true };
+    await expect(media.check()).rejects.toMatchObject(unwritable);
+    await expect(media.put("job1/video.mp4", [Buffer.alloc(1)])).rejects.toMatchObject(unwritable);
+    await rm(directory);
+    await media.check();
+    await media.put("job1/video.mp4", [Buffer.alloc(1)]);
+    expect(await readdir(join(directory, ".incoming"))).toEqual([]);
   });
 });

@@ -49,8 +49,9 @@ it("listens and says how it is", async () => {
     return { status: response.status, body: await response.json() };
   };
   expect(await ask("/healthz")).toEqual({ status: 200, body: { status: "ok" } });
-  const checks = { store: true, discord: true, slack: true, web: true };
-  expect(await ask("/readyz")).toEqual({ status: 200, body: { status: "ok", checks } });
+  const own = { store: true, media: true, backend: true, documents: true };
+  const checks = { ...own, discord: true, slack: true, web: true };
+  expect(await ask("/readyz")).toEqual({ status: 200, body: { status: "ok", checks, trouble: [] } });
   expect(await bot.kill("SIGTERM")).toBe(0);
   expect(discord.gateway.connected).toBe(0);
   expect(slack.sockets.count()).toBe(0);

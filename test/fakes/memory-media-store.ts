@@ -27,6 +27,7 @@ export function createMemoryMediaStore(): MediaStore {
       files.set(key, { body: whole, modifiedAt: Date.now() });
       return { bytes: whole.length };
     },
+    async check() {},
     async stat(key) {
       const file = files.get(key);
       return file && { bytes: file.body.length, modifiedAt: file.modifiedAt };

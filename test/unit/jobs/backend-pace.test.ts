@@ -15,6 +15,8 @@ function createScene() {
     now: () => clock.now,
     onStopped: () => told.push("stopped"),
     onResumed: () => told.push("resumed"),
+    onAway: () => told.push("away"),
+    onBack: () => told.push("back"),
   });
   const refusal = () => {
     try {
@@ -145,5 +147,44 @@ describe("a backend whose account has no money", () => {
     pace.note("create", broke);
     pace.note("read");
     expect(refusal()).toMatchObject({ code: "budget_stopped" });
+  });
+});
+
+describe("a backend that does not answer", () => {
+  const silence = problem("unavailable");
+
+  it("is away after three failures in a row that took ten seconds, and back with its first answer", () => {
+    const { clock, pace, told, refusal } = createScene();
+    for (const ms of [0, 4_000, 5_000]) {
+      clock.now += ms;
+      pace.note("read", silence);
+    }
+    expect([pace.awaySince(), refusal()]).toEqual([undefined, undefined]);
+    clock.now += 1_000;
+    pace.note("create", problem("answer_lost"));
+    expect(pace.awaySince()).toBe(1_000_000);
+    expect(refusal()).toEqual({ code: "away", waitMs: 5_000 });
+    expect(pace.pollWaitMs()).toBe(5_000);
+    expect(pace.waiting()).toContain("is not answering, still trying");
+    pace.note("read", silence);
+    expect(told).toEqual(["away"]);
+    pace.note("probe");
+    expect([pace.awaySince(), refusal(), told]).toEqual([undefined, undefined, ["away", "back"]]);
+  });
+
+  it.each([
+    ["a refusal", problem("invalid_value")],
+    ["a file that is not ready yet", problem("not_ready")],
+    ["another service's trouble", new ServiceError("discord", "unavailable", "No.", { retryable: true })],
+    ["an answer", undefined],
+  ])("is not away while there is %s in between", (_what, error) => {
+    const { clock, pace } = createScene();
+    for (let n = 0; n < 10; n++) {
+      pace.note("read", silence);
+      pace.note("read", silence);
+      pace.note("read", error);
+      clock.now += 60_000;
+    }
+    expect(pace.awaySince()).toBeUndefined();
   });
 });

@@ -13,6 +13,7 @@ const view: JobView = {
   resultLink: undefined,
   simulated: false,
   waiting: undefined,
+  away: false,
   modelLabel: "sora-2",
   buttons: [
     { action: "remix", label: "Remix", style: "primary", shows: (job) => job.phase === "delivered" },

@@ -15,7 +15,14 @@ it("a clock that is set back while videos are asked for does not stop the asking
   videos.lack("list");
   const nobody = () => Promise.reject(new Error("Nothing is posted or finished here."));
   const poller = createJobPoller({
-    ...{ jobs, videos, now: Date.now, intervalMs: 60_000, timeoutMs: 7_200_000 },
+    ...{
+      jobs,
+      videos,
+      now: Date.now,
+      since: (at: number) => Date.now() - at,
+      intervalMs: 60_000,
+      timeoutMs: 7_200_000,
+    },
     board: { show: async () => {}, post: nobody, finish: nobody },
     queue: { start() {}, add() {}, wake() {}, stop: async () => {} },
     pace: { pollWaitMs: () => 0 },

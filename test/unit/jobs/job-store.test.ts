@@ -34,6 +34,20 @@ const failingAt =
   });
 
 describe("job store", () => {
+  it("keeps a job that cannot be read among the active ones until somebody mends it", async () => {
+    const { jobs, clock, store } = await createScene();
+    await jobs.insert(aJob({ id: "well" }));
+    const newer = store.collection<object>({ name: "job", version: 2 });
+    const active = store.collection<object>({ name: "active", version: 1 });
+    await active.insert("broken", { since: clock.now });
+    await newer.insert("broken", {});
+    await active.insert("nothing", { since: clock.now });
+    clock.now += 3_600_000;
+    expect((await jobs.active()).map(({ id }) => id)).toEqual(["well"]);
+    expect(await active.get("broken")).toBeDefined();
+    expect(await active.get("nothing")).toBeUndefined();
+  });
+
   it("gives each change a revision and a time, and writes nothing for none", async () => {
     const { jobs, clock } = await createScene();
     await jobs.insert(aJob());

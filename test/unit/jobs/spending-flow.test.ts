@@ -198,11 +198,7 @@ describe("limits", () => {
 
   it("count a video whose file the backend does not hand out: it was made", async () => {
     const scene = await ask({});
-    scene.videos.refuse(
-      "download",
-      new ServiceError("videos", "rate_limited", "No.", { retryable: true }),
-      99,
-    );
+    scene.videos.refuse("download", new ServiceError("videos", "not_ready", "No.", { retryable: true }), 99);
     await scene.create("a kite");
     await scene.complete();
     await scene.pass(11 * 60_000);

@@ -41,7 +41,7 @@ test("a player may leave whenever it likes", async () => {
 
 test("the process stands it when players hang up", async () => {
   const server = createWebServer({
-    ...{ host: "127.0.0.1", port: 0, ready: async () => ({}), logger },
+    ...{ host: "127.0.0.1", port: 0, ready: async () => ({ status: "ok", checks: {}, trouble: [] }), logger },
     playground: await openFiles(),
   });
   onTestFinished(server.close);
