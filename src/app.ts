@@ -14,6 +14,7 @@ import type { Logger } from "./logger.ts";
 import { createFileMediaStore } from "./media/file-media-store.ts";
 import { createLinkOpener } from "./media/image-link.ts";
 import { createMediaRetention } from "./media/media-retention.ts";
+import { createVideoFitter } from "./media/video-fitter.ts";
 import { readBlockList } from "./moderation/block-list.ts";
 import { createModeration, type Moderation } from "./moderation/moderation.ts";
 import { createOpenAIModerations } from "./moderation/openai-moderations.ts";
@@ -45,6 +46,8 @@ const STOP_TIMEOUT_MS = 5_000;
 const POLL_INTERVAL_MS = 10_000;
 /** The simulator is in this process and takes seconds, so asking it often costs nothing and shows its progress. */
 const SIMULATOR_POLL_INTERVAL_MS = 1_000;
+/** What making one video fit may take. */
+const FITTING = { timeoutMs: 300_000, memoryBytes: 1024 ** 3 };
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 3_600_000;
 
@@ -106,6 +109,7 @@ export async function createApp(options: {
     confirmAboveUsd: config.CONFIRM_ABOVE_USD ?? Number.POSITIVE_INFINITY,
     limits,
     moderation: await openModeration(config, logger),
+    fitter: createVideoFitter({ ffmpeg: config.FFMPEG_PATH, ...FITTING, logger }),
     backendLines: backend.lines,
     backendAnswers: backend.answers,
     simulated,

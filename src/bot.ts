@@ -18,6 +18,7 @@ import { backfill } from "./jobs/backfill.ts";
 import { createCardBoard } from "./jobs/card-board.ts";
 import { createCardRenderer } from "./jobs/card-renderer.ts";
 import { createForgetting } from "./jobs/forgetting.ts";
+import { createHandover } from "./jobs/handover.ts";
 import { isCharged, isEnded } from "./jobs/job.ts";
 import { createJobAccess } from "./jobs/job-access.ts";
 import { createJobFiles } from "./jobs/job-files.ts";
@@ -37,6 +38,7 @@ import { createTypicalDuration } from "./jobs/typical-duration.ts";
 import { createWaitingLine } from "./jobs/waiting-line.ts";
 import type { Logger } from "./logger.ts";
 import type { MediaStore } from "./media/media-store.ts";
+import type { VideoFitter } from "./media/video-fitter.ts";
 import type { Moderation } from "./moderation/moderation.ts";
 import type { WorkQueue } from "./queue/work-queue.ts";
 import { createRepetition } from "./repeat.ts";
@@ -73,6 +75,7 @@ export interface BotOptions {
   confirmAboveUsd: number;
   limits: LimitRules;
   moderation: Moderation;
+  fitter: VideoFitter;
   /** What makes the videos, for people. */
   backendLines: () => Line[];
   /** Whether that answers right now. */
@@ -130,7 +133,9 @@ export function createBot(options: BotOptions) {
       showAll(jobIds).catch((err: unknown) => logger.warn({ err }, "places in the line not shown"));
     },
   });
-  const render = createCardRenderer({ jobs, access, typical, simulated, catalog, line, pace, buttons, now });
+  const render = createCardRenderer({
+    ...{ jobs, access, typical, simulated, catalog, line, links, pace, buttons, now },
+  });
   const board = createCardBoard({ adapters, budget, jobs, render, logger });
   const poller = createJobPoller({
     ...{ jobs, videos, board, queue, pace, now, since, logger },
@@ -164,9 +169,21 @@ export function createBot(options: BotOptions) {
     adapters,
     render,
     gallery,
-    list: listing,
     stars,
-    typical,
+    handOver: createHandover({
+      ...{
+        jobs,
+        media,
+        board,
+        render,
+        list: listing,
+        spending,
+        typical,
+        fitter: options.fitter,
+        now,
+        logger,
+      },
+    }),
     spending,
     line,
     pace,

@@ -165,13 +165,22 @@ export interface ChatAdapter {
   postCard(destination: Destination, card: Card): Promise<Destination>;
   /** The card that answered a request, if it got out before the process died. */
   findCard(destination: Destination, receipt: string): Promise<Destination | undefined>;
-  /** Replaces what the message shows. @throws ServiceError code `gone` when the message cannot be edited ever again. */
+  /**
+   * Replaces what the message shows. @throws ServiceError code `gone` when somebody deleted it, `uneditable` when it stands
+   * and cannot be edited ever again, `no_access` when the bot is not let there any more.
+   */
   editCard(destination: Destination, card: Card): Promise<void>;
   /**
    * Puts video and card into the channel and tells the requester; repeating it with its checkpoint repeats no effect.
    * @throws ServiceError code `too_large`; code `gone` where the video belongs into a card that somebody deleted.
    */
   deliver(delivery: Delivery): Promise<Destination>;
+  /**
+   * Posts a card that whoever asked for a video sees alone, in the place of one that is gone; posting it twice within
+   * minutes shows one where the platform can do that. @throws ServiceError where they take no messages. Absent: nobody can
+   * be written to.
+   */
+  postDirect?(from: Destination, person: { id: string; name: string }, card: Card): Promise<Destination>;
   /**
    * Takes a video out of the channel again and leaves `card` as its tombstone, where its card was; what is gone already
    * is fine, so it can be repeated. `result` and `checkpoint` are what `deliver` resolved to and wrote down last.

@@ -1,7 +1,14 @@
 import { once } from "node:events";
 import { Events, type Interaction, Status } from "discord.js";
 import type { Logger } from "pino";
-import type { ChatAdapter, ChatEvent, ChatHandler, Destination, Draw } from "../chat/adapter.ts";
+import {
+  type ChatAdapter,
+  type ChatEvent,
+  type ChatHandler,
+  type Destination,
+  DIRECT_MESSAGES,
+  type Draw,
+} from "../chat/adapter.ts";
 import type { Offer } from "../chat/offer.ts";
 import { UserError } from "../errors.ts";
 import { createTurns } from "../store/turns.ts";
@@ -131,7 +138,12 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): ChatAdapte
       access.check(destination);
     },
 
-    postCard: cards.post,
+    postCard: (destination, card) => cards.post(destination, card),
+
+    async postDirect(_from, { id }, card) {
+      const { id: channel } = await api.directChannel(id);
+      return cards.post({ platform: "discord", workspace: DIRECT_MESSAGES, channel }, card, "direct");
+    },
 
     nameOf({ channel }) {
       const known = client.channels.cache.get(channel);

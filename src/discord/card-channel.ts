@@ -11,7 +11,8 @@ export type CardAddress = Destination & { message: string };
 
 /** Cards in channels, over the bot's own routes: these work for as long as the message stands. */
 export interface CardChannel {
-  post(destination: Destination, card: Card): Promise<Destination>;
+  /** `as` tells a job's cards apart, so that a repeated one is none. */
+  post(destination: Destination, card: Card, as?: "card" | "direct"): Promise<Destination>;
   edit(destination: Destination, card: Card): Promise<void>;
   /** Edits the card so that it plays the file. */
   upload(destination: Destination, card: Card, upload: Upload): Promise<void>;
@@ -77,8 +78,8 @@ export function createCardChannel({ api, lost, logger }: Dependencies): CardChan
   }
 
   return {
-    async post(destination, card) {
-      const nonce = { nonce: `card-${card.jobId}`.slice(0, 25), enforce_nonce: true };
+    async post(destination, card, as = "card") {
+      const nonce = { nonce: `${as}-${card.jobId}`.slice(0, 25), enforce_nonce: true };
       const { id } = await api.post(destination.channel, { ...cardMessage(card), ...nonce });
       return { ...destination, message: id };
     },

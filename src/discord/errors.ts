@@ -42,7 +42,8 @@ const BY_STATUS: Record<number, DiscordErrorCode> = {
   429: "rate_limited",
 };
 
-const RETRYABLE: ReadonlySet<DiscordErrorCode> = new Set(["rate_limited", "unavailable"]);
+/** A token that was revoked is replaced some time, and what is paid for is delivered then. */
+const RETRYABLE: ReadonlySet<DiscordErrorCode> = new Set(["rate_limited", "unavailable", "unauthorized"]);
 
 /**
  * Puts whatever a call to Discord rejected with into the core's terms. The library's error is not kept as the cause:

@@ -3,7 +3,7 @@ import type { ChatAdapter, Destination, PlatformName } from "../chat/adapter.ts"
 import type { Card } from "../chat/card.ts";
 import type { ChatBudget, Permit, Priority } from "../chat/chat-budget.ts";
 import { ServiceError } from "../errors.ts";
-import { isDeleted, type Job, posted } from "./job.ts";
+import { cardOf, isDeleted, type Job, posted } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
 
 /**
@@ -24,6 +24,9 @@ export interface CardBoard {
 
 /** Percent points of progress that are worth an edit. */
 const PROGRESS_STEP = 5;
+
+/** After these a card is not tried again: its final is told by other ways. */
+const LOST: ReadonlySet<string> = new Set(["gone", "uneditable", "no_access"]);
 
 /** An edit whose turn has not come. */
 interface Waiting {
@@ -83,12 +86,12 @@ export function createCardBoard({ adapters, budget, jobs, render, logger }: Depe
   /** Shows the newest document. */
   async function edit(slot: Slot, jobId: string, priority: Priority): Promise<void> {
     const job = await jobs.get(jobId);
-    if (!job?.destination.message || job.cardLost !== undefined || isDeleted(job)) return;
+    if (!job || !cardOf(job).message || job.cardLost !== undefined || isDeleted(job)) return;
     const card = await render(job);
     // Whoever ended the job shows its final card; progress that comes too late does not show it once more.
     if (!isNews(slot, card) || (card.kind === "final" && priority === "progress")) return;
     try {
-      await adapterOf(job).editCard(job.destination, card);
+      await adapterOf(job).editCard(cardOf(job), card);
       note(slot, card);
     } catch (error) {
       await notShown(slot, job, card, error);
@@ -109,7 +112,7 @@ export function createCardBoard({ adapters, budget, jobs, render, logger }: Depe
     }
     // Trying the same again with every poll would help nobody.
     note(slot, card);
-    if (error.code === "gone") await jobs.update(job.id, (current) => ({ ...current, cardLost: "gone" }));
+    if (LOST.has(error.code)) await jobs.update(job.id, (current) => ({ ...current, cardLost: error.code }));
   }
 
   async function itsTurn(waiting: Waiting, job: Job): Promise<boolean> {

@@ -92,15 +92,15 @@ export async function mediaFiles(
   media: MediaStore,
 ): Promise<{
   video: MediaFile;
+  fitted: MediaFile | undefined;
   thumbnail: MediaFile | undefined;
-  spritesheet: MediaFile | undefined;
 }> {
-  const [video, thumbnail, spritesheet] = await Promise.all([
+  const [video, fitted, thumbnail] = await Promise.all([
     mediaFile(job, "video", media),
+    mediaFile(job, "fitted", media),
     mediaFile(job, "thumbnail", media),
-    mediaFile(job, "spritesheet", media),
   ]);
-  if (video) return { video, thumbnail, spritesheet };
+  if (video) return { video, fitted, thumbnail };
   const message = "The video is no longer in the media store.";
   throw new ServiceError("media", "not_found", message, { retryable: false });
 }
@@ -108,7 +108,7 @@ export async function mediaFiles(
 /** One of a job's stored files in the shape adapters take; undefined when there never was one or it is gone. */
 export async function mediaFile(
   job: Job,
-  variant: VideoVariant,
+  variant: keyof StoredMedia,
   media: MediaStore,
 ): Promise<MediaFile | undefined> {
   const file = job.media?.[variant];

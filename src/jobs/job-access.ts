@@ -44,6 +44,9 @@ export function createJobAccess({ jobs, permissions, adapters }: Dependencies): 
 
   /** @param mayReadIt says whether the asker may read the job's channel. */
   async function maySee(asker: Asker, job: Job, mayReadIt = mayRead): Promise<boolean> {
+    // What was sent to somebody directly is theirs there as well.
+    if (asker.destination.workspace === DIRECT_MESSAGES && isOwn(asker.actor, job) && job.moved)
+      return job.destination.platform === asker.destination.platform;
     if (!isNear(job.destination, asker.destination)) return false;
     return isOwn(asker.actor, job) || mayReadIt(asker, job.destination);
   }
@@ -87,6 +90,7 @@ export function createJobAccess({ jobs, permissions, adapters }: Dependencies): 
 
     link(job) {
       if (isDeleted(job) || job.unlisted === "message_deleted") return undefined;
+      if (job.moved) return undefined;
       const at = job.result ?? job.destination;
       return at.message === undefined ? undefined : adapters.get(at.platform)?.link(at);
     },

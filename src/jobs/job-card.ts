@@ -29,6 +29,8 @@ export interface JobView {
   waiting: string | undefined;
   /** The backend does not answer. */
   away: boolean;
+  /** The page that plays it, where there is one; asked for what is too large to be uploaded alone. */
+  playerLink: string | undefined;
   buttons: readonly JobButton[];
 }
 
@@ -73,6 +75,11 @@ export function describeDuration(ms: number): string {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} m ${String(seconds % 60).padStart(2, "0")} s`;
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} m`;
+}
+
+/** "48 MB" */
+function describeBytes(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${Math.round(bytes / 1e6)} MB`;
 }
 
 /** "sora-2 · 4 s · portrait 720x1280"; without what the backend decides. */
@@ -154,9 +161,27 @@ function failureLines(job: Job): Line[] {
 
 function resultLines(job: Job, view: JobView): Line[] {
   return [
+    ...movedLine(job),
+    ...largeLine(job, view),
     ...(view.resultLink ? [[{ link: view.resultLink, text: "See the video" }]] : []),
     ...childrenLine(job, view),
   ];
+}
+
+/** Why somebody has it in their direct messages. */
+function movedLine({ moved }: Job): Line[] {
+  if (!moved) return [];
+  const why =
+    moved.why === "gone" ? "Its message was deleted" : "The bot cannot post in its channel any more";
+  return [[`${why}, so it comes to you alone.`]];
+}
+
+function largeLine({ shownAs, media }: Job, { playerLink }: JobView): Line[] {
+  if (shownAs === undefined || !media) return [];
+  const large = `The video is too large to be uploaded here (${describeBytes(media.video.bytes)}).`;
+  return playerLink === undefined
+    ? [[`${large} It is kept, and whoever runs this bot can hand it out.`]]
+    : [[`${large} `, { link: playerLink, text: "Watch it on its page" }]];
 }
 
 /** How often it was taken up, and the newest of what came of it. */
@@ -195,6 +220,7 @@ function frameOf({ request }: Job): Pick<Card, "frame"> {
 }
 
 function footnoteOf(job: Job, view: JobView): Line {
-  const made = job.phase === "delivered" ? [" · AI-generated"] : [];
+  const small = job.media?.fitted && job.shownAs === undefined ? " · encoded anew to fit" : "";
+  const made = job.phase === "delivered" ? [` · AI-generated${small}`] : [];
   return ["Job ", { code: job.id }, ...made, ...(view.simulated ? [" · simulated"] : [])];
 }

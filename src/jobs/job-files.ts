@@ -23,6 +23,12 @@ export function createJobFiles(options: {
 }): JobFiles {
   const { jobs, videos, media } = options;
 
+  /** What was made to fit once is what can be sent here. */
+  async function kept(job: Job, variant: VideoVariant): Promise<MediaFile | undefined> {
+    const small = variant === "video" ? await mediaFile(job, "fitted", media) : undefined;
+    return small ?? mediaFile(job, variant, media);
+  }
+
   async function fetched(job: Job, variant: VideoVariant): Promise<MediaFile | undefined> {
     if (!job.video || (variant !== "video" && !videos.supports(variant))) return undefined;
     const file = await fetchFile(job, job.video.id, variant, { videos, media }).catch(noneWhenGone);
@@ -37,9 +43,9 @@ export function createJobFiles(options: {
   }
 
   return {
-    kept: (job, variant) => mediaFile(job, variant, media),
+    kept,
     async get(job, variant) {
-      const file = (await mediaFile(job, variant, media)) ?? (await fetched(job, variant));
+      const file = (await kept(job, variant)) ?? (await fetched(job, variant));
       if (file) return file;
       const reason =
         variant !== "video" && !videos.supports(variant)

@@ -97,6 +97,8 @@ export function createJobRemoval(dependencies: Dependencies): JobRemoval {
     async messagesDeleted(messages) {
       for (const message of messages) {
         const job = await jobs.byMessage(message);
+        if (job && !job.result && job.destination.message === message.message)
+          await jobs.update(job.id, (current) => ({ ...current, cardLost: "gone" }));
         // The card of a video that stands, or will stand, in a message of its own is not the video.
         if (!job?.result || job.result.message !== message.message) continue;
         const gone = await jobs.update(job.id, (current) => ({ ...current, unlisted: "message_deleted" }));

@@ -12,13 +12,13 @@ import type { Video } from "../videos/video.ts";
 import type { VideosClient } from "../videos/videos-client.ts";
 import type { BackendPace } from "./backend-pace.ts";
 import type { CardBoard } from "./card-board.ts";
-import { fetchMedia, mediaFiles } from "./delivery.ts";
+import { fetchMedia } from "./delivery.ts";
 import { explainFailure } from "./failure-words.ts";
 import {
+  cardOf,
   created,
   creating,
   deleted,
-  delivered,
   type Failure,
   failed,
   failing,
@@ -31,11 +31,9 @@ import {
   stored,
 } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
-import type { ListInGallery } from "./listing.ts";
 import { findLostVideo } from "./lost-video.ts";
 import { isWorthWaiting } from "./patience.ts";
 import { prepareCreate } from "./send-create.ts";
-import type { TypicalDuration } from "./typical-duration.ts";
 import { createUnwritten } from "./unwritten.ts";
 import type { WaitingLine } from "./waiting-line.ts";
 
@@ -47,9 +45,8 @@ interface Dependencies {
   adapters: ReadonlyMap<PlatformName, ChatAdapter>;
   render(job: Job): Promise<Card>;
   gallery: Gallery;
-  list: ListInGallery;
   stars: Stars;
-  typical: TypicalDuration;
+  handOver(job: Job): Promise<Job | undefined>;
   spending: Pick<Spending, "settle">;
   line: WaitingLine;
   pace: Pick<BackendPace, "requireCreate" | "notSent">;
@@ -71,8 +68,8 @@ const LOOK_FOR_MS = 30_000;
  * A step that rejects with a retryable ServiceError is tried again later by the queue; any other failure ends the job.
  */
 export function createJobWorker(dependencies: Dependencies): Work {
-  const { jobs, videos, media, board, adapters, render, gallery, list, stars } = dependencies;
-  const { typical, spending, line, pace, tellOperator, now, since, logger } = dependencies;
+  const { jobs, videos, media, board, adapters, render, gallery, stars } = dependencies;
+  const { handOver, spending, line, pace, tellOperator, now, since, logger } = dependencies;
   const answers = createUnwritten<Job | undefined>();
 
   const steps: Partial<Record<Phase, Step>> = {
@@ -128,38 +125,12 @@ export function createJobWorker(dependencies: Dependencies): Work {
       return jobs.update(job.id, (current) => stored(current, files));
     },
 
-    async delivering(job) {
-      await board.finish(job, async (adapter) => {
-        const files = await mediaFiles(job, media);
-        const at = now();
-        const result = await adapter.deliver({
-          ...files,
-          destination: job.destination,
-          // Newer than whatever the card showed until now.
-          card: await render({ ...delivered(job, job.destination, at), revision: job.revision + 1 }),
-          requester: job.requester,
-          ping: job.ping ?? "reply",
-          uploadLimitBytes: job.uploadLimitBytes,
-          checkpoint: job.deliveryCheckpoint,
-          save: async (checkpoint) => {
-            await jobs.update(job.id, (current) => ({ ...current, deliveryCheckpoint: checkpoint }));
-          },
-        });
-        await jobs.noteMessage(result, job.id);
-        await list(job, at);
-        await spending.settle(job.id, "charged");
-        const done = await jobs.update(job.id, (current) => delivered(current, result, at));
-        if (!done) return;
-        typical.note(done);
-        if (done.remixes.length > 0) showLater(done);
-        logger.info({ jobId: job.id, ms: at - job.createdAt }, "video delivered");
-      });
-      return jobs.get(job.id);
-    },
+    delivering: handOver,
 
     async failing(job) {
       await settle(job);
       await board.show(job);
+      await tellDirectly(job);
       const { what, operator } = explainFailure(job.failure ?? { code: "", message: "" });
       if (operator)
         await tellOperator({ kind: what, lines: [[{ bold: what }, ` Job ${job.id} failed of it.`]] });
@@ -173,14 +144,27 @@ export function createJobWorker(dependencies: Dependencies): Work {
       await stars.remove(job.id);
       await media.delete(job.id);
       await board.finish(job, async (adapter) => {
-        const { destination, result, deliveryCheckpoint: checkpoint } = job;
+        const { result, deliveryCheckpoint: checkpoint } = job;
         const card = await render({ ...job, revision: job.revision + 1 });
-        await adapter.retract({ destination, result, checkpoint, card });
+        await adapter.retract({ destination: cardOf(job), result, checkpoint, card });
       });
       await removeFromBackend(job);
       return jobs.update(job.id, deleted);
     },
   };
+
+  /** Whoever asked hears of a failure that no card can tell; once more, if the process dies right then. */
+  async function tellDirectly({ id }: Job): Promise<void> {
+    const job = await jobs.get(id);
+    if (!job || (job.destination.message !== undefined && job.cardLost === undefined)) return;
+    const { what, advice } = explainFailure(job.failure ?? { code: "", message: "" });
+    const about = { code: job.id };
+    const lines = [["Your video ", about, " was not made. ", { bold: what }, ` ${advice}`]];
+    await adapters
+      .get(job.destination.platform)
+      ?.tell?.(job.requester.id, { tone: "error", lines })
+      .catch((err: unknown) => logger.warn({ jobId: id, err }, "the requester could not be told"));
+  }
 
   const settle = (job: Job) => spending.settle(job.id, isCharged(job) ? "charged" : "refunded");
 

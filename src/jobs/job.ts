@@ -51,6 +51,8 @@ export interface StoredMedia {
   video: { key: string; bytes: number };
   thumbnail?: { key: string; bytes: number; contentType: string };
   spritesheet?: { key: string; bytes: number; contentType: string };
+  /** The video once more, small enough to be uploaded. */
+  fitted?: { key: string; bytes: number };
 }
 
 /** Our record of one request by one person in one channel. Times are Unix milliseconds. */
@@ -93,6 +95,14 @@ export interface Job {
   deliveredAt?: number;
   /** Why the card can be edited no more. */
   cardLost?: string;
+  /** How often the video was made smaller, and what stands for one that is too large all the same. */
+  fits?: number;
+  shownAs?: "link" | "words";
+  /**
+   * Its message is gone, or the bot cannot post there any more, so the video goes to whoever asked for it: `to` is its card
+   * there. `kept`: they cannot be reached, and it is nowhere in the chat.
+   */
+  moved?: { why: "gone" | "no_access"; to?: Destination; kept?: true };
   /** Its place in the channel's gallery, written down before it is put there. */
   gallery?: { page: number; at: number };
   /** Why no gallery shows it, though it is delivered; a forgotten one is erased once nothing of it is under way. */
@@ -186,11 +196,52 @@ export function stored(job: Job, media: StoredMedia): Job {
   return job.phase === "downloading" ? { ...job, phase: "delivering", media } : job;
 }
 
-/** Video and card stand in the channel. */
-export function delivered(job: Job, result: Destination, now: number): Job {
+/** Where the card of a job stands now. */
+export function cardOf({ destination, moved }: Job): Destination {
+  return moved?.to ?? destination;
+}
+
+/** The video is small enough now, as far as is known. */
+export function fitted(job: Job, file: { key: string; bytes: number }): Job {
+  if (job.phase !== "delivering" || !job.media) return job;
+  return { ...job, media: { ...job.media, fitted: file }, fits: (job.fits ?? 0) + 1 };
+}
+
+/** The video cannot be uploaded: a thumbnail with a link stands for it, and where that is too large, words. */
+export function tooLarge(job: Job): Job {
   if (job.phase !== "delivering") return job;
-  const { stopping: _, ...rest } = job;
-  return { ...rest, phase: "delivered", result, deliveredAt: now };
+  const { deliveryCheckpoint: _, ...rest } = job;
+  return { ...rest, shownAs: job.shownAs === undefined ? "link" : "words" };
+}
+
+/** It cannot be shown where it belongs. A message that somebody deleted stays deleted, and no gallery shows its video. */
+export function moving(job: Job, why: "gone" | "no_access"): Job {
+  if (job.phase !== "delivering") return job;
+  if (job.moved) return kept(job);
+  const { deliveryCheckpoint: _, ...rest } = job;
+  const unlisted = job.unlisted ?? (why === "gone" ? "message_deleted" : undefined);
+  return { ...rest, moved: { why }, ...(unlisted && { unlisted }) };
+}
+
+/** Its card stands with whoever asked for it. */
+export function atCard(job: Job, to: Destination): Job {
+  if (job.phase !== "delivering" || !job.moved) return job;
+  const { cardLost: _, ...rest } = job;
+  return { ...rest, moved: { ...job.moved, to } };
+}
+
+/** Nobody can be shown it in the chat. */
+export function kept(job: Job): Job {
+  if (job.phase !== "delivering" || !job.moved) return job;
+  return { ...job, moved: { why: job.moved.why, kept: true } };
+}
+
+/** Video and card stand in the channel; without `result` nothing does, and the video is kept. */
+export function delivered(job: Job, result: Destination | undefined, now: number): Job {
+  if (job.phase !== "delivering") return job;
+  // What was shown just now can be edited.
+  const { stopping: _, cardLost: __, ...rest } = job;
+  return { ...rest, phase: "delivered", ...(result && { result }), deliveredAt: now };
 }
 
 /** It will not come to anything; the card has yet to say so. */

@@ -93,6 +93,15 @@ export function createSlackAdapter(options: Options): SlackAdapter {
     draws,
     checkAccess: channels.check,
     postCard: (destination, card) => channels.post(destination, cardMessage(card)),
+    async postDirect({ workspace }, { id }, card) {
+      const { call } = await workspaces.of(workspace);
+      // A person's id leads to their conversation with the bot, whose own id comes back.
+      const { channel, ts } = await call(({ chat }) =>
+        chat.postMessage({ channel: id, ...cardMessage(card) }),
+      );
+      if (channel === undefined || ts === undefined) throw new Error("Slack named no message.");
+      return { platform: "slack", workspace, channel, message: ts };
+    },
     // A post has no key that Slack would know again, and the history is throttled too hard to be searched.
     findCard: async () => undefined,
 
@@ -123,7 +132,7 @@ export function createSlackAdapter(options: Options): SlackAdapter {
 function blame(setting: string): (error: unknown) => never {
   return (error) => {
     const cause = asServiceError(error);
-    if (cause.code !== SLACK_FAILURE.noAccess) throw cause;
+    if (cause.code !== SLACK_FAILURE.unauthorized) throw cause;
     throw new UserError("slack_token", `Slack does not accept ${setting}. ${cause.message}`);
   };
 }

@@ -3,12 +3,16 @@ import { ServiceError } from "../errors.ts";
 
 /** Codes of the failures that callers tell apart; anything else has Slack's own word as its code. */
 export const SLACK_FAILURE = {
-  /** The message cannot be edited ever again. */
+  /** The message is no more. */
   gone: "gone",
+  /** It stands, and cannot be edited ever again. */
+  uneditable: "uneditable",
   /** The bot is no member of a public channel; it can join. */
   notInChannel: "not_in_channel",
-  /** The bot may not see the conversation or post there, or is no longer installed. */
+  /** The bot may not see the conversation or post there. */
   noAccess: "no_access",
+  /** Slack does not take the bot's token (any more); it is replaced some time, and what is paid for is delivered then. */
+  unauthorized: "unauthorized",
   /** Slack does not have the file, or not yet. */
   fileGone: "file_gone",
   /** The view was closed. */
@@ -21,14 +25,24 @@ export const SLACK_FAILURE = {
   unreachable: "unreachable",
 } as const;
 
-const { gone, notInChannel, noAccess, fileGone, viewGone, badPicture, rateLimited, unreachable } =
-  SLACK_FAILURE;
+const {
+  gone,
+  uneditable,
+  notInChannel,
+  noAccess,
+  unauthorized,
+  fileGone,
+  viewGone,
+  badPicture,
+  rateLimited,
+  unreachable,
+} = SLACK_FAILURE;
 
 /** Slack's error words by what they mean for the bot (docs.slack.dev/reference/methods, section Errors). */
 const CODES: Readonly<Record<string, string>> = {
   message_not_found: gone,
-  cant_update_message: gone,
-  edit_window_closed: gone,
+  cant_update_message: uneditable,
+  edit_window_closed: uneditable,
   thread_not_found: gone,
   not_in_channel: notInChannel,
   channel_not_found: noAccess,
@@ -38,12 +52,12 @@ const CODES: Readonly<Record<string, string>> = {
   restricted_action_read_only_channel: noAccess,
   restricted_action_thread_only_channel: noAccess,
   posting_to_channel_denied: noAccess,
-  token_revoked: noAccess,
-  token_expired: noAccess,
-  account_inactive: noAccess,
-  invalid_auth: noAccess,
-  not_authed: noAccess,
-  not_allowed_token_type: noAccess,
+  token_revoked: unauthorized,
+  token_expired: unauthorized,
+  account_inactive: unauthorized,
+  invalid_auth: unauthorized,
+  not_authed: unauthorized,
+  not_allowed_token_type: unauthorized,
   file_not_found: fileGone,
   file_deleted: fileGone,
   // Of the methods that are called, those of views alone answer this.
@@ -56,6 +70,12 @@ const CODES: Readonly<Record<string, string>> = {
 
 /** Words after which the same call may succeed. */
 const PASSING = new Set([
+  "token_revoked",
+  "token_expired",
+  "account_inactive",
+  "invalid_auth",
+  "not_authed",
+  "not_allowed_token_type",
   "ratelimited",
   "rate_limited",
   "internal_error",

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { ChatAdapter } from "../chat/adapter.ts";
 import { ServiceError } from "../errors.ts";
 import { readCheckpoint } from "./checkpoint.ts";
+import { SLACK_FAILURE } from "./errors.ts";
 import type { Pictures } from "./pictures.ts";
 import type { SharedFiles } from "./shared-files.ts";
 import type { Workspaces } from "./workspaces.ts";
@@ -26,7 +27,9 @@ export function createForgetting(dependencies: Dependencies): NonNullable<ChatAd
     try {
       await pictures.erase(await workspaces.of(team), jobId);
     } catch (err) {
-      if (!(err instanceof ServiceError) || err.retryable) throw err;
+      if (!(err instanceof ServiceError)) throw err;
+      // Of a workspace that took the app out the token does not come back.
+      if (err.retryable && err.code !== SLACK_FAILURE.unauthorized) throw err;
       logger.warn({ err, jobId }, "Slack does not let pictures of pages go");
       await pictures.abandon(team, jobId);
     }

@@ -22,6 +22,7 @@ interface Dependencies {
 /** Nothing is left there to take away, or nothing that the bot could ever reach. */
 const OUT_OF_REACH: ReadonlySet<string> = new Set([
   SLACK_FAILURE.gone,
+  SLACK_FAILURE.uneditable,
   SLACK_FAILURE.fileGone,
   SLACK_FAILURE.noAccess,
 ]);

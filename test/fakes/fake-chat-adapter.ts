@@ -27,6 +27,7 @@ export type FakeCall =
   | "reply.page"
   | "reply.form"
   | "postCard"
+  | "postDirect"
   | "findCard"
   | "editCard"
   | "deliver"
@@ -252,6 +253,13 @@ export function createFakeChatAdapter(options: Options = {}): FakeChatAdapter {
       call("postCard", () => {
         const message = posts.get(card.jobId) ?? post(destination, card);
         posts.set(card.jobId, message);
+        return message.destination;
+      }),
+    postDirect: ({ workspace }, { id }, card) =>
+      call("postDirect", () => {
+        const message =
+          posts.get(`direct ${card.jobId}`) ?? post({ platform, workspace, channel: `direct-${id}` }, card);
+        posts.set(`direct ${card.jobId}`, message);
         return message.destination;
       }),
     findCard: (_, receipt) => call("findCard", () => receipts.get(receipt)?.destination),

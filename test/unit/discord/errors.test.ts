@@ -41,12 +41,15 @@ describe("toServiceError", () => {
     [400, 40_060, "interaction_over"],
     [400, 50_083, "archived"],
     [400, 160_002, "no_access"],
-    [401, 0, "unauthorized"],
     [400, 50_035, "refused"],
   ])("reads %d with code %d as %s, not to be repeated", (status, code, meaning) => {
     const error = toServiceError(apiError(status, code));
     expect(error).toMatchObject({ service: "discord", code: meaning, retryable: false });
     expect(error.message).toContain("Said by Discord");
+  });
+
+  it("waits for a token that was revoked to be replaced", () => {
+    expect(toServiceError(apiError(401, 0))).toMatchObject({ code: "unauthorized", retryable: true });
   });
 
   it("waits out limits and outages", () => {

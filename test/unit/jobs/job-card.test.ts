@@ -14,6 +14,7 @@ const view: JobView = {
   simulated: false,
   waiting: undefined,
   away: false,
+  playerLink: undefined,
   modelLabel: "sora-2",
   buttons: [
     { action: "remix", label: "Remix", style: "primary", shows: (job) => job.phase === "delivered" },

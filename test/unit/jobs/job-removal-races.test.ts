@@ -145,7 +145,7 @@ describe("a deletion", () => {
   });
 });
 
-it("a card that somebody deletes while its video is made does not keep that from the gallery", async () => {
+it("a card that somebody deletes while its video is made has that go to whoever asked, and to no gallery", async () => {
   const { chat, ask, complete, pass, bot } = await createScene({ delivers: "apart" });
   const job = await ask();
   await chat.emit({ kind: "messages-deleted", messages: [job.destination] });
@@ -153,5 +153,7 @@ it("a card that somebody deletes while its video is made does not keep that from
   await complete();
   await pass(60_000);
   expect(await bot.jobs.get(job.id)).toMatchObject({ phase: "delivered" });
-  expect((await bot.services.gallery.page(here, {}, { limit: 5 })).total).toBe(1);
+  expect((await bot.services.gallery.page(here, {}, { limit: 5 })).total).toBe(0);
+  const places = chat.messages.flatMap(({ video, destination }) => (video ? [destination.channel] : []));
+  expect(places).toEqual(["direct-ada"]);
 });

@@ -174,12 +174,13 @@ describe("a delivery", () => {
     expect(chat.messages[0]?.video).toEqual(clipBytes);
   });
 
-  it("that is not possible says so", async () => {
-    const { ask, complete, chat, text } = await createScene();
+  it("that is not possible where it belongs goes to whoever asked", async () => {
+    const { ask, complete, chat, text, pass } = await createScene();
     chat.refuse("deliver", problem("missing_access", false));
     await ask();
     await complete();
-    expect(text()).toContain("The video could not be posted here.");
+    await pass(1_000);
+    expect(text()).toContain("The bot cannot post in its channel any more, so it comes to you alone.");
   });
 
   it("of a video that is too large for the place says so", async () => {

@@ -12,12 +12,12 @@ const said = (error: string, more: object = {}) => new WebAPIPlatformError({ ok:
 
 it.each<[string, Error, Partial<ServiceError>]>([
   ["a deleted message", said("message_not_found"), { code: "gone", retryable: false }],
-  ["somebody else's message", said("cant_update_message"), { code: "gone", retryable: false }],
+  ["somebody else's message", said("cant_update_message"), { code: "uneditable", retryable: false }],
   ["a channel to join", said("not_in_channel"), { code: "not_in_channel", retryable: false }],
   ["a channel that is not seen", said("channel_not_found"), { code: "no_access", retryable: false }],
   ["an archived channel", said("is_archived"), { code: "no_access", retryable: false }],
-  ["a revoked token", said("token_revoked"), { code: "no_access", retryable: false }],
-  ["a deactivated account", said("account_inactive"), { code: "no_access", retryable: false }],
+  ["a revoked token", said("token_revoked"), { code: "unauthorized", retryable: true }],
+  ["a deactivated account", said("account_inactive"), { code: "unauthorized", retryable: true }],
   ["a word for the first time", said("brand_new_word"), { code: "brand_new_word", retryable: false }],
   ["a passing trouble", said("internal_error"), { code: "internal_error", retryable: true }],
   ["an old trigger", said("expired_trigger_id"), { code: "expired_trigger_id", retryable: true }],
