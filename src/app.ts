@@ -47,7 +47,7 @@ const POLL_INTERVAL_MS = 10_000;
 /** The simulator is in this process and takes seconds, so asking it often costs nothing and shows its progress. */
 const SIMULATOR_POLL_INTERVAL_MS = 1_000;
 /** What making one video fit may take. */
-const FITTING = { timeoutMs: 300_000, memoryBytes: 1024 ** 3 };
+const FITTING = { timeoutMs: 300_000, memoryBytes: 700 * 1024 ** 2 };
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 3_600_000;
 

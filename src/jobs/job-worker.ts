@@ -192,7 +192,8 @@ export function createJobWorker(dependencies: Dependencies): Work {
   async function notTaken(job: Job, error: unknown): Promise<Job> {
     if (!(error instanceof ServiceError)) throw error;
     if (error.code === "answer_lost") return job;
-    await jobs.update(job.id, refused);
+    const waiting = await jobs.update(job.id, refused);
+    if (waiting && error.retryable) showLater(waiting);
     throw error;
   }
 

@@ -37,7 +37,7 @@ export interface Ffmpeg {
 
 /**
  * @param options.path a file, or a name that is looked up in PATH.
- * @param options.memoryBytes what a process may allocate, where the system can bound it; 1920 × 1080 pixels take 450 MB.
+ * @param options.memoryBytes what a process may allocate, where the system can bound it; 1920 × 1080 pixels take 450 MB, a source of 3840 × 2160 more.
  * @param options.cpuSeconds what a process may compute, on all cores together.
  */
 export function createFfmpeg(options: { path: string; memoryBytes: number; cpuSeconds: number }): Ffmpeg {
