@@ -8,6 +8,11 @@ const optionalUrl = z
   .url({ protocol: /^https?$/, error: "must be an http or https address" })
   .transform((value) => value.replace(/\/+$/, ""))
   .optional();
+/** A name or password would be logged with the address, and fetch asks no such address. */
+const serverUrl = optionalUrl.refine(
+  (value) => value === undefined || !hasCredentials(value),
+  "must have no name or password in it",
+);
 const list = text.transform((value) => value.split(/[\s,]+/).filter((item) => item !== ""));
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const flag = z
@@ -18,7 +23,7 @@ const flag = z
 /** One entry a setting: its check and its default, in the order of `.env.example`. */
 export const settings = {
   OPENAI_API_KEY: optional,
-  OPENAI_BASE_URL: optionalUrl,
+  OPENAI_BASE_URL: serverUrl,
   VIDEO_BACKEND: z.enum(["auto", ...DIALECT_NAMES]).default("auto"),
   VIDEO_MODELS: optional,
   OPENAI_WEBHOOK_SECRET: optional,
@@ -29,14 +34,14 @@ export const settings = {
   BLOCK_LIST: optional,
   MODERATION: z.enum(["openai"]).optional(),
   MODERATION_API_KEY: optional,
-  MODERATION_BASE_URL: optionalUrl,
+  MODERATION_BASE_URL: serverUrl,
   DISCORD_TOKEN: optional,
-  DISCORD_API_URL: optionalUrl,
+  DISCORD_API_URL: serverUrl,
   DISCORD_GUILD_ID: optional,
   SLACK_BOT_TOKEN: optional,
   SLACK_APP_TOKEN: optional,
   SLACK_SIGNING_SECRET: optional,
-  SLACK_API_URL: optionalUrl,
+  SLACK_API_URL: serverUrl,
   STORE_URL: text
     .regex(/^(sqlite:.+|memory:)$/, "must be sqlite:PATH or memory:")
     .default("sqlite:./data/showreel.db"),
@@ -83,6 +88,23 @@ export class ConfigError extends Error {
     );
     this.problems = problems;
   }
+}
+
+/** Those whose values nobody may find anywhere else. */
+const SECRETS = [
+  "OPENAI_API_KEY",
+  "OPENAI_WEBHOOK_SECRET",
+  "MODERATION_API_KEY",
+  "DISCORD_TOKEN",
+  "SLACK_BOT_TOKEN",
+  "SLACK_APP_TOKEN",
+  "SLACK_SIGNING_SECRET",
+  "PLAYGROUND_PASSWORD",
+] as const satisfies (keyof Settings)[];
+
+/** The configured secrets, for what must not say them. */
+export function secretsOf(config: Settings): string[] {
+  return SECRETS.flatMap((name) => config[name] ?? []);
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -176,3 +198,8 @@ const rules: readonly { broken(env: Environment): boolean; problem: string }[] =
       "PUBLIC_URL: must have no path where the playground is served, which needs a host of its own; PLAYGROUND=0 switches it off",
   },
 ];
+
+function hasCredentials(address: string): boolean {
+  const { username = "", password = "" } = URL.parse(address) ?? {};
+  return username !== "" || password !== "";
+}

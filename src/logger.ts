@@ -1,4 +1,6 @@
 import { type Logger, pino } from "pino";
+import { visibleText } from "./chat/rich-text.ts";
+import { createRedaction, type Redact } from "./redaction.ts";
 
 export type { Logger };
 
@@ -20,29 +22,35 @@ const DETAILS = new Set(["code", "service", "requestId", "retryAfterMs"]);
 
 /**
  * A logger: JSON lines on stdout, or readable lines where `pretty` says that a person looks on.
- * Secrets and prompts are redacted.
+ * Secrets and prompts are redacted, also what an error quotes of `secrets`, and control characters are left out of errors.
  */
-export async function createLogger(options: { level: string; pretty: boolean }): Promise<Logger> {
+export async function createLogger(options: {
+  level: string;
+  pretty: boolean;
+  secrets?: readonly (string | undefined)[];
+}): Promise<Logger> {
+  const redactText = createRedaction(options.secrets);
   const redact = {
     paths: SECRET.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*.*.*.${name}`]),
     censor: "[redacted]",
   };
-  const settings = { level: options.level, redact, base: null, serializers: { err: describeError } };
+  const describe = (error: unknown) => describeError(error, (text) => visibleText(redactText(text)));
+  const settings = { level: options.level, redact, base: null, serializers: { err: describe } };
   if (!options.pretty) return pino(settings);
   const { default: prettify } = await import("pino-pretty");
   return pino(settings, prettify({ ignore: "pid,hostname,time", singleLine: true, sync: true }));
 }
 
 /** What helps to find a bug, without the requests and answers that libraries hang on their errors. */
-function describeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
+function describeError(error: unknown, clean: Redact): unknown {
+  if (!(error instanceof Error)) return typeof error === "string" ? clean(error) : error;
   const { name, message, stack, cause } = error;
   const details = Object.entries(error).filter(([key]) => DETAILS.has(key));
   return {
     name,
-    message,
+    message: clean(message),
     ...Object.fromEntries(details),
-    stack,
-    ...(cause !== undefined && { cause: describeError(cause) }),
+    ...(stack !== undefined && { stack: clean(stack) }),
+    ...(cause !== undefined && { cause: describeError(cause, clean) }),
   };
 }

@@ -3,14 +3,18 @@ import { enableCompileCache } from "node:module";
 enableCompileCache();
 
 const { loadDotenv } = await import("./dotenv.ts");
-const { ConfigError, readConfig } = await import("./config.ts");
+const { ConfigError, readConfig, secretsOf } = await import("./config.ts");
 const { UserError } = await import("./errors.ts");
 
 try {
   loadDotenv();
   const config = readConfig(process.env);
   const [{ createApp }, { createLogger }] = await Promise.all([import("./app.ts"), import("./logger.ts")]);
-  const logger = await createLogger({ level: config.LOG_LEVEL, pretty: process.stdout.isTTY });
+  const logger = await createLogger({
+    level: config.LOG_LEVEL,
+    pretty: process.stdout.isTTY,
+    secrets: secretsOf(config),
+  });
   for (const warning of config.warnings) logger.warn(warning);
 
   const app = await createApp({ config, logger });

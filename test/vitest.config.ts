@@ -12,7 +12,8 @@ export default defineConfig({
     // Most tests wait for servers, so more of them than there are cores run side by side.
     maxWorkers: MAX_WORKERS,
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      // Properties try hundreds of cases, which takes its time on a busy machine.
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 30_000 } },
       {
         test: {
           name: "contract",

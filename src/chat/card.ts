@@ -62,6 +62,12 @@ export interface Notice {
 
 const BUTTON_ID = /^v1:([a-z-]{1,32}):([A-Za-z0-9._-]{1,64})$/;
 
+/**
+ * What a button means that carries something else: no command has that name, so whoever pressed it is told that it is
+ * from another version.
+ */
+export const UNREADABLE_BUTTON: ButtonTarget = { action: "", argument: "" };
+
 /** What a button carries on the wire (Discord `custom_id`, Slack `value`). */
 export function encodeButton({ action, argument }: ButtonTarget): string {
   return `v1:${action}:${argument}`;

@@ -10,10 +10,11 @@ export interface CommandLine {
 
 /**
  * A flag at the start of a word: `--name value`, `--name=value`, the value in plain or smart quotes if it has spaces.
- * Phones turn `--` into an em dash (—) or en dash (–).
+ * Phones turn `--` into an em dash (—) or en dash (–). A quoted value ends at the next quote mark of any kind, so that a
+ * line is read in the time that its length takes.
  */
 const FLAG =
-  /(?<=^|\s)(--|[—–])([A-Za-z][\w-]*)(?:=|\s+|$)("[^"]*"|[“”„][^“”]*[“”]|(?!(?:--|[—–])[A-Za-z])\S+|)\s*/gu;
+  /(?<=^|\s)(--|[—–])([A-Za-z][\w-]*)(?:=|\s+|$)("[^"]*"|[“”„][^“”„]*[“”]|(?!(?:--|[—–])[A-Za-z])\S+|)\s*/gu;
 
 /**
  * Reads what stands behind `/video`: a subcommand's name first or else the first command is meant, flags anywhere,
@@ -47,7 +48,7 @@ function takeFlags(text: string, options: Options): { flags: Record<string, stri
   const flags: Record<string, string> = {};
   const rest = text.replace(FLAG, (whole, dash: string, typed: string, value: string) => {
     const name = typed.toLowerCase();
-    if (options[name] === undefined || options[name].type === "hidden") {
+    if (!Object.hasOwn(options, name) || options[name]?.type === "hidden") {
       // A dash before a word is also how people write; two hyphens are not.
       if (dash !== "--") return whole;
       throw unknownOption(name, options);

@@ -31,3 +31,20 @@ export function shorten(text: string, max: number): string {
   const points = Array.from(text);
   return points.length <= max ? text : `${points.slice(0, max - 1).join("")}…`;
 }
+
+const INVISIBLE = /(?!\n|\p{Join_Control}|\p{Variation_Selector})[\p{Cc}\p{Default_Ignorable_Code_Point}]/gu;
+/** Joiners and variation selectors make emoji and some scripts, one or two behind something visible. */
+const STRAY_JOINERS =
+  /(?<![^\0-\x7F])[\p{Join_Control}\p{Variation_Selector}]+|[\p{Join_Control}\p{Variation_Selector}]{3,}/gu;
+const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu;
+
+/** What people can see of a text, its lines kept: no control characters, no direction overrides, nothing hidden. */
+export function visibleText(text: string): string {
+  return text
+    .toWellFormed()
+    .replaceAll(/\r\n?|[\u2028\u2029]/gu, "\n")
+    .replaceAll("\t", " ")
+    .replaceAll(INVISIBLE, "")
+    .replaceAll(STRAY_JOINERS, "")
+    .replaceAll(STACKED_MARKS, "$1");
+}

@@ -18,6 +18,7 @@ import {
   type Invocation,
   type RawValue,
 } from "../chat/adapter.ts";
+import { UNREADABLE_BUTTON } from "../chat/card.ts";
 import type { Offer } from "../chat/offer.ts";
 import { shorten } from "../chat/rich-text.ts";
 import type { Access } from "./access.ts";
@@ -92,13 +93,12 @@ export function createInteractionListener(dependencies: Dependencies) {
       );
     }
     if (interaction.isButton()) {
-      const button = readButton(interaction.customId);
-      return button && { kind: "button", ...button };
+      return { kind: "button", ...(readButton(interaction.customId) ?? UNREADABLE_BUTTON) };
     }
     if (!interaction.isModalSubmit()) return undefined;
     const form = decodeForm(interaction.customId);
     const values = submittedValues(interaction.fields.fields, imageOf);
-    return form && { kind: "command", name: form.command, values: { ...values, ...form.hidden } };
+    return { kind: "command", name: form?.command ?? "", values: { ...values, ...form?.hidden } };
   }
 
   function typedValues({ options }: ChatInputCommandInteraction): Record<string, RawValue> {

@@ -1,29 +1,13 @@
-import type { Line, Span } from "../chat/rich-text.ts";
+import { type Line, type Span, visibleText } from "../chat/rich-text.ts";
 
 /** What could begin markup, wherever it stands; a backslash before punctuation makes it plain text. */
 const MARKUP = /[\\*_~|`<>[\]@#]|:(?=\S)|(?<=^\s*)[-+]|(?<=^\s*\d+)\./gmu;
-const INVISIBLE = /(?!\n|\p{Join_Control}|\p{Variation_Selector})[\p{Cc}\p{Default_Ignorable_Code_Point}]/gu;
-/** Joiners and variation selectors make emoji and some scripts, one or two behind something visible. */
-const STRAY_JOINERS =
-  /(?<![^\0-\x7F])[\p{Join_Control}\p{Variation_Selector}]+|[\p{Join_Control}\p{Variation_Selector}]{3,}/gu;
-const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu;
 /** Hebrew, Arabic and the other scripts that run from right to left. */
 const RIGHT_TO_LEFT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
 const ISOLATE = "\u2068";
 const END_ISOLATE = "\u2069";
 const QUOTE = "> ";
 const ELLIPSIS = "…";
-
-/** What people can see of a text, its lines kept: no control characters, no direction overrides, nothing hidden. */
-export function visibleText(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(/\r\n?|[\u2028\u2029]/gu, "\n")
-    .replaceAll("\t", " ")
-    .replaceAll(INVISIBLE, "")
-    .replaceAll(STRAY_JOINERS, "")
-    .replaceAll(STACKED_MARKS, "$1");
-}
 
 /** Text as Discord shows it word for word, in at most `max` UTF-16 units; what does not fit ends in an ellipsis. */
 export function escapeText(text: string, max = Number.POSITIVE_INFINITY): string {

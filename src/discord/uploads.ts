@@ -1,7 +1,7 @@
 import { type APIComponentInContainer, ComponentType } from "discord.js";
 import type { MediaFile } from "../chat/media-file.ts";
+import { visibleText } from "../chat/rich-text.ts";
 import type { Upload } from "./discord-api.ts";
-import { visibleText } from "./rich-text.ts";
 
 const ALT_TEXT_MAX = 1_024;
 

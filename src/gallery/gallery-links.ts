@@ -36,11 +36,18 @@ interface LinkDocument {
   epoch: number;
 }
 
-/** Secrets by their names. New tokens are signed with the current one, older ones keep what they were signed with. */
+/**
+ * Secrets by their names. New tokens are signed with the current one, which is used since then (Unix milliseconds); older
+ * ones keep what they were signed with, until the last of them has ended.
+ */
 interface KeyDocument {
   current: string;
   secrets: Record<string, string>;
+  since?: number;
 }
+
+/** A key that leaked opens nothing new after a while (ms). */
+const KEY_LIFE_MS = 30 * 24 * 3_600_000;
 
 const KEYS = "signing";
 /** The key's name, the link's id, its epoch and its end (both in base 36), and what signs these four. */
@@ -53,11 +60,22 @@ export function createGalleryLinks({ store, baseUrlOf, lifetimeMs, isOff, now }:
   const ids = store.collection<{ id: string }>({ name: "gallery-link-id", version: 1 });
 
   async function currentKey(): Promise<{ name: string; secret: string }> {
-    const fresh: KeyDocument = { current: "k1", secrets: { k1: randomBytes(32).toString("base64url") } };
-    const { current, secrets } = (await keys.update(KEYS, (known) => known ?? fresh)) ?? fresh;
+    const secretOf = randomBytes(32).toString("base64url");
+    const { current = "", secrets = {} } =
+      (await keys.update(KEYS, (known) => renewed(known, secretOf))) ?? {};
     const secret = secrets[current];
     if (secret === undefined) throw new Error(`The key "${current}" of gallery links has no secret.`);
     return { name: current, secret };
+  }
+
+  /** A new key takes the place of one that was used for long; all that the one before it signed has ended by then. */
+  function renewed(known: KeyDocument | undefined, secret: string): KeyDocument {
+    if (!known) return { current: "k1", secrets: { k1: secret }, since: now() };
+    const { current, secrets, since } = known;
+    if (since === undefined) return { ...known, since: now() };
+    if (now() - since < Math.max(lifetimeMs, KEY_LIFE_MS)) return known;
+    const name = `k${Number(current.slice(1)) + 1}`;
+    return { current: name, secrets: { [current]: secrets[current] ?? "", [name]: secret }, since: now() };
   }
 
   /** The link comes before the channel's note of it: dying between the two leaves a link that nobody was given. */

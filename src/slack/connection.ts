@@ -77,6 +77,7 @@ function createHttpConnection(options: Options & { signingSecret: string }): Con
     connected: () => open,
     http(request, response) {
       if (!open) return void response.writeHead(503).end();
+      if (isAhead(request.headers["x-slack-request-timestamp"])) return void response.writeHead(401).end();
       try {
         receiver.requestListener(request, response);
       } catch {
@@ -85,6 +86,13 @@ function createHttpConnection(options: Options & { signingSecret: string }): Con
       }
     },
   };
+}
+
+const MAX_AHEAD_MS = 300_000;
+
+/** Whether a request claims a time to come: its signature would be good for longer. Bolt refuses old ones alone. */
+function isAhead(timestamp: string | string[] | undefined): boolean {
+  return Number(timestamp) * 1_000 > Date.now() + MAX_AHEAD_MS;
 }
 
 const RECONNECT_BASE_MS = 500;

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { ChatAdapter, Delivery, Destination } from "../chat/adapter.ts";
-import type { Line } from "../chat/rich-text.ts";
+import { type Line, visibleText } from "../chat/rich-text.ts";
 import { ServiceError } from "../errors.ts";
 import { sleep } from "../sleep.ts";
 import type { Channels } from "./channels.ts";
@@ -61,7 +61,7 @@ export function createDelivery(dependencies: Dependencies): ChatAdapter["deliver
         files.completeUploadExternal({
           // The alt text is the title: files with an `alt_txt` that are no pictures are not shared (reported:
           // slackapi/python-slack-sdk#1818).
-          files: [{ id: fileId, title: clamp(delivery.card.altText ?? card.title, TITLE_MAX) }],
+          files: [{ id: fileId, title: clamp(visibleText(card.altText ?? card.title), TITLE_MAX) }],
           channel_id: channel,
           ...(thread !== undefined && { thread_ts: thread }),
           blocks: videoBlocks(card, delivery),

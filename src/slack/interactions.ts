@@ -1,7 +1,7 @@
 import type { App, BlockAction, ButtonAction, MessageShortcut } from "@slack/bolt";
 import type { Logger } from "pino";
 import { z } from "zod";
-import { decodeButton } from "../chat/card.ts";
+import { decodeButton, UNREADABLE_BUTTON } from "../chat/card.ts";
 import { createAcknowledgement } from "./acknowledgement.ts";
 import { picturesIn } from "./attachments.ts";
 import type { Ears, Heard } from "./heard.ts";
@@ -38,17 +38,16 @@ export function listenToInteractions({ app, ears, apiUrl, logger }: Dependencies
   app.action<BlockAction<ButtonAction>>({ type: "block_actions" }, async ({ action, body, ack, respond }) => {
     if (ears.stopping()) return;
     const acknowledgement = createAcknowledgement(ack, logger);
-    const button = decodeButton(action.value ?? "");
     const pressed = pressOf(body);
-    // A button that leads to an address is told of as well, and means nothing to the bot.
-    if (!button || !pressed) return void (await acknowledgement.send());
+    // A button that leads to an address is told of as well, carries nothing and means nothing to the bot.
+    if (action.value === undefined || !pressed) return void (await acknowledgement.send());
     await ears.take({
       id: body.trigger_id,
       team: teamOf(body),
       user: { id: body.user.id, name: body.user.username },
       ...pressed,
       ...(pressed.surface.kind !== "modal" && { respond }),
-      invocation: () => ({ kind: "button", ...button }),
+      invocation: () => ({ kind: "button", ...(decodeButton(action.value ?? "") ?? UNREADABLE_BUTTON) }),
       acknowledge: () => acknowledgement.send(),
       acknowledgeWith: async () => false,
     });

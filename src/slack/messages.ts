@@ -9,7 +9,7 @@ import type {
 } from "@slack/types";
 import type { Delivery } from "../chat/adapter.ts";
 import { type Card, type CardButton, type CardProgress, encodeButton, type Notice } from "../chat/card.ts";
-import { type Line, plainText } from "../chat/rich-text.ts";
+import { type Line, plainText, visibleText } from "../chat/rich-text.ts";
 import { escapeMrkdwn } from "./mrkdwn.ts";
 import { clamp, quote, richText, section } from "./rich-text.ts";
 
@@ -77,12 +77,12 @@ export function noticeMessage({ lines }: Notice): SlackMessage {
 
 /** The same where Slack takes no blocks. */
 export function noticeText(lines: readonly Line[]): string {
-  return lines.map(plainText).join("\n");
+  return visibleText(lines.map(plainText).join("\n"));
 }
 
-/** A text that Slack shows as it is. */
+/** A text that Slack shows as it is, of one character at least: it refuses an empty one. */
 export function plain(text: string, max: number): PlainTextElement {
-  return { type: "plain_text", text: clamp(text, max), emoji: false };
+  return { type: "plain_text", text: clamp(visibleText(text) || "…", max), emoji: false };
 }
 
 function heading(card: Card): string {
@@ -91,7 +91,7 @@ function heading(card: Card): string {
 
 /** `text` is read as markup even beside blocks. */
 function summary(card: Card): string {
-  return escapeMrkdwn(clamp(`${card.title}: ${card.prompt}`, TEXT_MAX));
+  return escapeMrkdwn(clamp(visibleText(`${card.title}: ${card.prompt}`), TEXT_MAX));
 }
 
 function head(card: Card): KnownBlock[] {

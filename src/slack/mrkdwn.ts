@@ -1,4 +1,4 @@
-import type { Line } from "../chat/rich-text.ts";
+import { type Line, visibleText } from "../chat/rich-text.ts";
 
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
 
@@ -34,7 +34,7 @@ function enclosed(mark: string, text: string): string {
 }
 
 function unmarked(text: string): string {
-  return escapeMrkdwn(text.toWellFormed()).replaceAll(MARKS, `${ZERO_WIDTH_SPACE}$&`);
+  return escapeMrkdwn(visibleText(text)).replaceAll(MARKS, `${ZERO_WIDTH_SPACE}$&`);
 }
 
 /** `<@U1|ada>`, `<#C1|general>`, `<!here>`, `<https://example.com|example.com>` */

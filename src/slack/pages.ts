@@ -3,7 +3,7 @@ import { z } from "zod";
 import { encodeButton } from "../chat/card.ts";
 import type { MediaFile } from "../chat/media-file.ts";
 import type { Page, PageButton, PagePicture, PageRow } from "../chat/page.ts";
-import type { Line } from "../chat/rich-text.ts";
+import { type Line, visibleText } from "../chat/rich-text.ts";
 import { BUTTON_STYLES, noticeText, plain, type SlackMessage } from "./messages.ts";
 import { escapeMrkdwn, mrkdwnLines } from "./mrkdwn.ts";
 import type { PictureIds } from "./pictures.ts";
@@ -50,7 +50,10 @@ export function pageView(page: Page, place: Place, ids: PictureIds): ModalView {
 /** A page as a message, where there is no opening a modal. */
 export function pageMessage(page: Page, ids: PictureIds): SlackMessage {
   const text = [page.title, noticeText(page.lines)].filter((words) => words !== "").join(": ");
-  return { text: escapeMrkdwn(clamp(text, TEXT_MAX)), blocks: [header(page), ...body(page, ids)] };
+  return {
+    text: escapeMrkdwn(clamp(visibleText(text), TEXT_MAX)),
+    blocks: [header(page), ...body(page, ids)],
+  };
 }
 
 /** A few words on top of a page. */
@@ -116,7 +119,10 @@ function rowBlocks(
 function imageOf(picture: PagePicture | undefined, ids: PictureIds) {
   const id = picture && ids.get(picture.file.key);
   if (id === undefined) return undefined;
-  return { alt_text: clamp(picture?.altText || "A picture", ALT_TEXT_MAX), slack_file: { id } };
+  return {
+    alt_text: clamp(visibleText(picture?.altText ?? "") || "A picture", ALT_TEXT_MAX),
+    slack_file: { id },
+  };
 }
 
 type ButtonNames = (action: string) => string;

@@ -1,5 +1,5 @@
 import type { RichTextBlock, RichTextElement, RichTextQuote, RichTextSection } from "@slack/types";
-import type { Line, Span } from "../chat/rich-text.ts";
+import { type Line, type Span, visibleText } from "../chat/rich-text.ts";
 
 /** Cuts at `max` UTF-16 units, which is how Slack counts, never inside a character; what is no character is replaced. */
 export function clamp(text: string, max: number): string {
@@ -31,11 +31,12 @@ function element(span: Span): RichTextElement[] {
   if (typeof span === "string") return text(span);
   if ("bold" in span) return text(span.bold, { bold: true });
   if ("code" in span) return text(span.code, { code: true });
-  if ("link" in span) return [{ type: "link", url: span.link, text: span.text.toWellFormed() || span.link }];
+  if ("link" in span) return [{ type: "link", url: span.link, text: visibleText(span.text) || span.link }];
   // A `user` element would notify them.
   return text(span.name, { bold: true });
 }
 
 function text(words: string, style?: { bold?: true; code?: true }): RichTextElement[] {
-  return words === "" ? [] : [{ type: "text", text: words.toWellFormed(), ...(style && { style }) }];
+  const visible = visibleText(words);
+  return visible === "" ? [] : [{ type: "text", text: visible, ...(style && { style }) }];
 }

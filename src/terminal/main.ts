@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createApp } from "../app.ts";
 import type { ChatRequest, Invocation } from "../chat/adapter.ts";
 import { type Line, plainText } from "../chat/rich-text.ts";
-import { readConfig } from "../config.ts";
+import { readConfig, secretsOf } from "../config.ts";
 import { loadDotenv } from "../dotenv.ts";
 import { createLogger } from "../logger.ts";
 import { createTerminalAdapter } from "./adapter.ts";
@@ -26,7 +26,7 @@ const config = readConfig({
   POLL_INTERVAL_MS: backend.OPENAI_BASE_URL ? "5000" : "500",
   LOG_LEVEL: process.env.LOG_LEVEL || "error",
 });
-const logger = await createLogger({ level: config.LOG_LEVEL, pretty: true });
+const logger = await createLogger({ level: config.LOG_LEVEL, pretty: true, secrets: secretsOf(config) });
 
 let finished = Promise.withResolvers<string | undefined>();
 const terminal = createTerminalAdapter({

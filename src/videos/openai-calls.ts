@@ -1,6 +1,7 @@
 import type { ReadableStream } from "node:stream/web";
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from "openai";
 import { ServiceError } from "../errors.ts";
+import { createRedaction } from "../redaction.ts";
 import type { Fields } from "./dialect.ts";
 import { field, parseJson } from "./json.ts";
 import {
@@ -44,7 +45,7 @@ export function createOpenAICalls(options: { apiKey: string; baseUrl: string | u
     apiKey: options.apiKey,
     baseURL: options.baseUrl ?? null,
     logLevel: "off",
-    fetch: fetchJobs,
+    fetch: createFetch(options.apiKey),
     fetchOptions: { redirect: "manual" },
   });
   const paid = { maxRetries: 0, timeout: CREATE_TIMEOUT_MS };
@@ -109,16 +110,24 @@ export function createWebhookReader(secret: string): (body: string, headers: Hea
 
 /**
  * Some servers answer the question for a failed video with an error status and the video as its body (vLLM-Omni), which
- * the SDK would take for a failure of the question.
+ * the SDK would take for a failure of the question. Refusals can quote the key, and are shown to people.
  */
-const fetchJobs: typeof fetch = async (input, init) => {
-  const answer = await fetch(input, init);
-  const isJson = /\bjson\b/i.test(answer.headers.get("content-type") ?? "");
-  if (answer.status < 400 || !isJson || (init?.method ?? "GET").toUpperCase() !== "GET") return answer;
-  const text = await answer.text();
-  const status = isJob(text) ? 200 : answer.status;
-  return new Response(text, { status, headers: answer.headers });
-};
+function createFetch(apiKey: string): typeof fetch {
+  const redact = createRedaction([apiKey]);
+  return async (input, init) => {
+    const answer = await fetch(input, init);
+    if (answer.status < 400) return answer;
+    const isJson = /\bjson\b/i.test(answer.headers.get("content-type") ?? "");
+    const mayBeJob = isJson && (init?.method ?? "GET").toUpperCase() === "GET";
+    // A refusal is one also when its words are cut off.
+    const text = await answer.text().catch((error: unknown) => {
+      if (mayBeJob) throw error;
+      return "";
+    });
+    const status = mayBeJob && isJob(text) ? 200 : answer.status;
+    return new Response(redact(text), { status, headers: answer.headers });
+  };
+}
 
 function isJob(text: string): boolean {
   const body = parseJson(text);

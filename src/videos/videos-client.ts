@@ -1,5 +1,6 @@
 import type { ReadableStream } from "node:stream/web";
 import { ServiceError } from "../errors.ts";
+import { createRedaction } from "../redaction.ts";
 import { type BackendLinks, createBackendLinks } from "./backend-links.ts";
 import type { ClipSettings } from "./catalog.ts";
 import type { Dialect, OptionalOperation } from "./dialect.ts";
@@ -88,6 +89,7 @@ export function createVideosClient(options: {
     now = Date.now,
   } = options;
   const calls = createOpenAICalls(options);
+  const redact = createRedaction([options.apiKey]);
   const missing = createMissingOperations({ onMissing, now });
   const downloads = createDownloads({
     calls,
@@ -98,7 +100,13 @@ export function createVideosClient(options: {
   });
 
   async function retrieve(videoId: string): Promise<Video> {
-    return read(readVideo, await calls.retrieve(videoId));
+    return discreet(read(readVideo, await calls.retrieve(videoId)));
+  }
+
+  /** The reason of a failed video is shown to people, and may quote what the backend was sent. */
+  function discreet(video: Video): Video {
+    const { error } = video;
+    return error ? { ...video, error: { ...error, message: redact(error.message) } } : video;
   }
 
   function supports(operation: OptionalOperation): boolean {
@@ -142,7 +150,7 @@ export function createVideosClient(options: {
   ): Promise<Video> {
     ensure(operation);
     try {
-      return readPaid(await call());
+      return discreet(readPaid(await call()));
     } catch (error) {
       const refusal = refusalOf(error);
       if (!refusal) throw error;
@@ -169,7 +177,7 @@ export function createVideosClient(options: {
         ...(size !== "" && create.size(size)),
         ...(image && create.image(image)),
       };
-      return readPaid(await calls.create(body, create.body));
+      return discreet(readPaid(await calls.create(body, create.body)));
     },
     remix: (videoId, prompt) => derive("remix", videoId, () => calls.remix(videoId, { prompt })),
     edit: (videoId, prompt) => derive("edit", videoId, () => calls.edit({ prompt, video: { id: videoId } })),
@@ -180,7 +188,8 @@ export function createVideosClient(options: {
       ensure("list");
       try {
         const answer = await calls.list({ limit, order, ...(after !== undefined && { after }) });
-        return read((raw) => readPage(raw, limit, after), answer);
+        const page = read((raw) => readPage(raw, limit, after), answer);
+        return { ...page, videos: page.videos.map(discreet) };
       } catch (error) {
         // With a cursor, a 404 may be about the cursor.
         const refusal = refusalOf(error);

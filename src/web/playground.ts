@@ -60,7 +60,7 @@ export function createPlayground(dependencies: Dependencies): Hono {
   const { adapter, store, media, password, host, publicUrl, now, logger } = dependencies;
   const assets = createAssets();
   const app = new Hono();
-  app.use(ownHostsOnly({ host, publicUrl }), securityHeaders, ownPagesOnly({ publicUrl }));
+  app.use(securityHeaders, ownHostsOnly({ host, publicUrl }), ownPagesOnly({ publicUrl }));
   app.route("/", assets.routes);
   if (password !== undefined) {
     const secure = publicUrl?.startsWith("https:") ?? false;

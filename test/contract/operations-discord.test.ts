@@ -7,6 +7,7 @@ import type { Person } from "../servers/discord/person.ts";
 import type { OptionValue } from "../servers/discord/slash-options.ts";
 import type { StoredMessage } from "../servers/discord/state.ts";
 import { channelOperationsSuite } from "./suites/channel-operations-suite.ts";
+import { forgedRequestsSuite } from "./suites/forged-requests-suite.ts";
 import { type Hands, type OperationsHarness, widePicture } from "./suites/operations-harness.ts";
 import { videoOperationsSuite } from "./suites/video-operations-suite.ts";
 
@@ -60,6 +61,7 @@ function handsOf(server: DiscordServer, person: Person, channel = "general"): Ha
     async forge(action, argument) {
       sent(person.forge(`v1:${action}:${argument}`, channel));
     },
+    carry: async (id) => sent(person.forge(id, channel)),
     async submit(values) {
       if (!last) throw new Error("No form is open.");
       const fields = (await last.modal()).components.map(({ component }) => component);
@@ -133,3 +135,4 @@ async function start(): Promise<OperationsHarness> {
 
 videoOperationsSuite("Discord", start);
 channelOperationsSuite("Discord", start);
+forgedRequestsSuite("Discord", start);

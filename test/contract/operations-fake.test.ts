@@ -1,9 +1,11 @@
 import { pino } from "pino";
 import type { Actor, ChatRequest, RawValue } from "../../src/chat/adapter.ts";
+import { decodeButton, UNREADABLE_BUTTON } from "../../src/chat/card.ts";
 import { type Line, plainText } from "../../src/chat/rich-text.ts";
 import { ada, bob, createFakeChatAdapter, type FakeChatAdapter, grace } from "../fakes/fake-chat-adapter.ts";
 import { createBotMemory, startBot } from "../fixtures/bot.ts";
 import { channelOperationsSuite } from "./suites/channel-operations-suite.ts";
+import { forgedRequestsSuite } from "./suites/forged-requests-suite.ts";
 import { type Hands, type OperationsHarness, widePicture } from "./suites/operations-harness.ts";
 import { videoOperationsSuite } from "./suites/video-operations-suite.ts";
 
@@ -34,6 +36,7 @@ function handsOf(chat: FakeChatAdapter, actor: Actor, destination: ChatRequest["
     press: (label) => chat.press(label, from),
     pressPage: (label, nth) => chat.pressPage(label, nth, from),
     forge: (action, argument) => chat.ask({ kind: "button", action, argument }, from),
+    carry: (id) => chat.ask({ kind: "button", ...(decodeButton(id) ?? UNREADABLE_BUTTON) }, from),
     submit: (values) => chat.submit(values, from),
     async page() {
       const seen = pageOf();
@@ -98,3 +101,4 @@ async function start(): Promise<OperationsHarness> {
 
 videoOperationsSuite("the fake", start);
 channelOperationsSuite("the fake", start);
+forgedRequestsSuite("the fake", start);

@@ -6,6 +6,7 @@ import { addUser, openDirectMessage } from "../servers/slack/seed.ts";
 import { createSlackServer, type SlackServer } from "../servers/slack/slack-server.ts";
 import { type Message, mustGet, type User } from "../servers/slack/state.ts";
 import { channelOperationsSuite } from "./suites/channel-operations-suite.ts";
+import { forgedRequestsSuite } from "./suites/forged-requests-suite.ts";
 import { type Hands, type OperationsHarness, widePicture } from "./suites/operations-harness.ts";
 import { videoOperationsSuite } from "./suites/video-operations-suite.ts";
 
@@ -26,6 +27,13 @@ function handsOf(slack: SlackServer, person: Person, place = "general"): Hands {
     const message = messages().findLast(({ files, bot_id }) => bot_id !== undefined && files.length > 0);
     if (!message) throw new Error("There is no video.");
     return message;
+  }
+
+  async function carry(value: string): Promise<void> {
+    const text = { type: "plain_text", text: "forged" };
+    const button = { type: "button", action_id: "forged", value, text };
+    const blocks = [{ type: "actions", block_id: "forged", elements: [button] }];
+    await person.press({ ...person.say(place, "mine"), blocks }, "forged");
   }
 
   return {
@@ -52,12 +60,8 @@ function handsOf(slack: SlackServer, person: Person, place = "general"): Hands {
       if (!page || !button) throw new Error(`The page has no button “${label}”.`);
       await person.press(page, button.actionId);
     },
-    async forge(action, argument) {
-      const text = { type: "plain_text", text: "forged" };
-      const button = { type: "button", action_id: action, value: `v1:${action}:${argument}`, text };
-      const blocks = [{ type: "actions", block_id: "forged", elements: [button] }];
-      await person.press({ ...person.say(place, "mine"), blocks }, "forged");
-    },
+    forge: (action, argument) => carry(`v1:${action}:${argument}`),
+    carry,
     async submit(values) {
       const form = formOf();
       if (!form) throw new Error("No form is open.");
@@ -144,3 +148,4 @@ async function start(): Promise<OperationsHarness> {
 
 videoOperationsSuite("Slack", start);
 channelOperationsSuite("Slack", start);
+forgedRequestsSuite("Slack", start);

@@ -2,6 +2,7 @@ import { createBotMemory } from "../fixtures/bot.ts";
 import { attributes, textOf } from "../fixtures/markup.ts";
 import { startWebBot, type WebBot } from "../fixtures/web-bot.ts";
 import { channelOperationsSuite } from "./suites/channel-operations-suite.ts";
+import { forgedRequestsSuite } from "./suites/forged-requests-suite.ts";
 import { type Hands, type OperationsHarness, widePicture } from "./suites/operations-harness.ts";
 import { videoOperationsSuite } from "./suites/video-operations-suite.ts";
 
@@ -64,6 +65,11 @@ function handsOf(web: WebBot): Hands {
     },
     forge: async (action, argument) =>
       take(await web.post("/buttons", { button: `v1:${action}:${argument}` })),
+    async carry(id) {
+      const response = await web.post("/buttons", { button: id });
+      if (response.status === 400) answers.push(await response.text());
+      else await take(response);
+    },
     async submit(values) {
       const hidden = [...dialog.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)];
       const checked = [...dialog.matchAll(/<input type="radio" name="([^"]*)" value="([^"]*)" checked/g)];
@@ -125,3 +131,4 @@ async function start(): Promise<OperationsHarness> {
 
 videoOperationsSuite("the playground", start);
 channelOperationsSuite("the playground", start);
+forgedRequestsSuite("the playground", start);

@@ -70,7 +70,7 @@ export function createWebGallery(dependencies: Dependencies): Hono<GalleryEnv> {
     c.header("referrer-policy", "no-referrer");
     c.header("x-robots-tag", "noindex, nofollow");
   });
-  app.use(ownHostsOnly({ host, publicUrl }), securityHeaders);
+  app.use(securityHeaders, ownHostsOnly({ host, publicUrl }));
   app.route("/", assets.routes);
   app.use("/:token/*", async (c, next) => {
     const channel = await links.open(c.req.param("token"));
@@ -137,7 +137,7 @@ function createChannelRoutes(
     return c.html(renderVideo({ ...view, link: link(film.job) }));
   });
 
-  routes.get("/:token/:id/:file{video|thumbnail|spritesheet}", async (c) => {
+  routes.get("/:token/:id/:file", async (c) => {
     const { id, file } = c.req.param();
     const entry = await gallery.get(c.get("channel"), id);
     const wanted = (["video", "thumbnail", "spritesheet"] as const).find((known) => known === file);

@@ -23,6 +23,8 @@ export interface Hands {
   pressPage(label: string, nth?: number): Promise<void>;
   /** Presses a button that stands nowhere. */
   forge(action: string, argument: string): Promise<void>;
+  /** Presses a button that stands nowhere and carries this, whatever it is. */
+  carry(id: string): Promise<void>;
   /** Fills in and sends the form that was opened last. */
   submit(values: Record<string, string>): Promise<void>;
   /** The page that was shown last, as it is now. */

@@ -1,14 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Line, Span } from "../../../src/chat/rich-text.ts";
-import {
-  escapeText,
-  fitLines,
-  quote,
-  renderLine,
-  renderLines,
-  visibleText,
-} from "../../../src/discord/rich-text.ts";
+import { type Line, type Span, visibleText } from "../../../src/chat/rich-text.ts";
+import { escapeText, fitLines, quote, renderLine, renderLines } from "../../../src/discord/rich-text.ts";
 
 /** Text made of all that means something to Discord, beside any other. */
 const nasty = fc

@@ -212,3 +212,26 @@ describe("a token", () => {
     expect(await links.open(fresh)).toEqual(general);
   });
 });
+
+test("a key is replaced after thirty days, links that have not ended go on, and the one before goes then", async () => {
+  const store = await openStore();
+  const clock = { now: 1_000_000 };
+  const lifetimeMs = 40 * 86_400_000;
+  const links = await setScene({ store, lifetimeMs, now: () => clock.now });
+  const nameOf = (token: string) => token.split(".")[0];
+  const first = tokenOf(await links.create(general));
+  clock.now += lifetimeMs - 1;
+  const sameKey = tokenOf(await links.create(general));
+  expect([nameOf(first), nameOf(sameKey)]).toEqual(["k1", "k1"]);
+  clock.now += 1;
+  const second = tokenOf(await links.create(general));
+  expect(nameOf(second)).toBe("k2");
+  expect([await links.open(first), await links.open(sameKey)]).toEqual(["expired", general]);
+  clock.now += lifetimeMs;
+  const third = tokenOf(await links.create(general));
+  expect([nameOf(third), await links.open(sameKey), await links.open(third)]).toEqual([
+    "k3",
+    "unknown",
+    general,
+  ]);
+});

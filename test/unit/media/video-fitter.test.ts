@@ -42,119 +42,111 @@ function isAlive(pid: string): boolean {
   }
 }
 
-describe(
-  "a video that is too large",
-  { timeout: 30_000 },
-  () => {
-    it.each([
-      ["portrait", () => portrait, 150 * KB, { width: 270, height: 480 }],
-      ["landscape", () => landscape, 150 * KB, { width: 480, height: 270 }],
-      ["scaled down", () => landscape, 25 * KB, { width: 360, height: 202 }],
-    ])(
-      "is made small, plays to its end with sound and begins at once: %s",
-      async (_, clip, maxBytes, size) => {
-        const fitting = await fitVideos({ clip: clip() });
-        const before = await buffer(fitting.media.read("job1/video.mp4"));
-        expect(before.length).toBeGreaterThan(2 * maxBytes);
+describe("a video that is too large", { timeout: 30_000 }, () => {
+  it.each([
+    ["portrait", () => portrait, 150 * KB, { width: 270, height: 480 }],
+    ["landscape", () => landscape, 150 * KB, { width: 480, height: 270 }],
+    ["scaled down", () => landscape, 25 * KB, { width: 360, height: 202 }],
+  ])("is made small, plays to its end with sound and begins at once: %s", async (_, clip, maxBytes, size) => {
+    const fitting = await fitVideos({ clip: clip() });
+    const before = await buffer(fitting.media.read("job1/video.mp4"));
+    expect(before.length).toBeGreaterThan(2 * maxBytes);
 
-        const made = await fitting.fit(maxBytes);
-        const { bytes, path } = await fitted(fitting);
-        expect(made).toEqual({ bytes: bytes.length });
-        expect(bytes.length).toBeLessThanOrEqual(maxBytes);
-        expect(bytes.length).toBeGreaterThan(maxBytes / 2);
-        const played = await playWhole(path);
-        expect(played).toMatchObject({ ...size, hasSound: true, framesPerSecond: 24 });
-        expect(played?.seconds).toBeCloseTo(1, 0);
-        expect(bytes.indexOf("moov")).toBeLessThan(bytes.indexOf("mdat"));
-        const after = await buffer(fitting.media.read("job1/video.mp4"));
-        expect(after.equals(before)).toBe(true);
-        expect(await fitting.left()).toEqual([]);
-      },
-    );
+    const made = await fitting.fit(maxBytes);
+    const { bytes, path } = await fitted(fitting);
+    expect(made).toEqual({ bytes: bytes.length });
+    expect(bytes.length).toBeLessThanOrEqual(maxBytes);
+    expect(bytes.length).toBeGreaterThan(maxBytes / 2);
+    const played = await playWhole(path);
+    expect(played).toMatchObject({ ...size, hasSound: true, framesPerSecond: 24 });
+    expect(played?.seconds).toBeCloseTo(1, 0);
+    expect(bytes.indexOf("moov")).toBeLessThan(bytes.indexOf("mdat"));
+    const after = await buffer(fitting.media.read("job1/video.mp4"));
+    expect(after.equals(before)).toBe(true);
+    expect(await fitting.left()).toEqual([]);
+  });
 
-    it("stays without sound, and loses what it says of itself", async () => {
-      const silent = await makeNoisyClip(folder, {
-        name: "silent.mp4",
-        size: "96x64",
-        seconds: 0.5,
-        sound: false,
-      });
-      const told = join(folder, "told.mp4");
-      await runRealFfmpeg(["-v", "error", "-i", silent, "-c", "copy", "-metadata", "comment=a prompt", told]);
-      const fitting = await fitVideos({ clip: told });
-      expect((await buffer(fitting.media.read("job1/video.mp4"))).includes("a prompt")).toBe(true);
-      expect(await fitting.fit(30.0005 * KB)).toBeDefined();
-      const { bytes, path } = await fitted(fitting);
-      expect(await playWhole(path)).toMatchObject({ hasSound: false });
-      expect(bytes.includes("a prompt")).toBe(false);
+  it("stays without sound, and loses what it says of itself", async () => {
+    const silent = await makeNoisyClip(folder, {
+      name: "silent.mp4",
+      size: "96x64",
+      seconds: 0.5,
+      sound: false,
     });
+    const told = join(folder, "told.mp4");
+    await runRealFfmpeg(["-v", "error", "-i", silent, "-c", "copy", "-metadata", "comment=a prompt", told]);
+    const fitting = await fitVideos({ clip: told });
+    expect((await buffer(fitting.media.read("job1/video.mp4"))).includes("a prompt")).toBe(true);
+    expect(await fitting.fit(30.0005 * KB)).toBeDefined();
+    const { bytes, path } = await fitted(fitting);
+    expect(await playWhole(path)).toMatchObject({ hasSound: false });
+    expect(bytes.includes("a prompt")).toBe(false);
+  });
 
-    it("stays upright where it is stored lying", async () => {
-      const turned = join(folder, "turned.mp4");
-      await runRealFfmpeg([
-        ...["-v", "error", "-i", small, "-c", "copy", "-metadata:s:v:0", "rotate=90"],
-        turned,
-      ]);
-      const fitting = await fitVideos({ clip: turned });
-      expect(await fitting.fit(30 * KB)).toBeDefined();
-      const { path } = await fitted(fitting);
-      const { stderr } = await runRealFfmpeg(["-i", path, "-f", "null", "-"]);
-      expect(stderr).toContain("64x96");
-      expect(stderr).not.toContain("rotation of");
-    });
+  it("stays upright where it is stored lying", async () => {
+    const turned = join(folder, "turned.mp4");
+    await runRealFfmpeg([
+      ...["-v", "error", "-i", small, "-c", "copy", "-metadata:s:v:0", "rotate=90"],
+      turned,
+    ]);
+    const fitting = await fitVideos({ clip: turned });
+    expect(await fitting.fit(30 * KB)).toBeDefined();
+    const { path } = await fitted(fitting);
+    const { stderr } = await runRealFfmpeg(["-i", path, "-f", "null", "-"]);
+    expect(stderr).toContain("64x96");
+    expect(stderr).not.toContain("rotation of");
+  });
 
-    it("never grows, whatever is allowed", async () => {
-      const fitting = await fitVideos({ clip: small });
-      const before = await fitting.media.stat("job1/video.mp4");
-      const made = await fitting.fit(1000 * KB);
-      expect(made?.bytes).toBeLessThanOrEqual(before?.bytes ?? 0);
-    });
+  it("never grows, whatever is allowed", async () => {
+    const fitting = await fitVideos({ clip: small });
+    const before = await fitting.media.stat("job1/video.mp4");
+    const made = await fitting.fit(1000 * KB);
+    expect(made?.bytes).toBeLessThanOrEqual(before?.bytes ?? 0);
+  });
 
-    it("is left alone where nothing that small could be watched", async () => {
-      const fitting = await fitVideos({ clip: landscape });
-      expect(await fitting.fit(15 * KB)).toBeUndefined();
-      expect(fitting.log()).toContain("too long");
-      await expectNothing(fitting);
-    });
+  it("is left alone where nothing that small could be watched", async () => {
+    const fitting = await fitVideos({ clip: landscape });
+    expect(await fitting.fit(15 * KB)).toBeUndefined();
+    expect(fitting.log()).toContain("too long");
+    await expectNothing(fitting);
+  });
 
-    it("gets a second, lower rate when the first result is too large, and no third", async () => {
-      const padding =
-        'if [ "$(wc -l < "$HERE/passes")" -le "$PADDED" ]; then head -c 20000 /dev/zero >> result.mp4; fi';
-      const counting = (padded: number) =>
-        standIn(`PADDED=${padded}
+  it("gets a second, lower rate when the first result is too large, and no third", async () => {
+    const padding =
+      'if [ "$(wc -l < "$HERE/passes")" -le "$PADDED" ]; then head -c 20000 /dev/zero >> result.mp4; fi';
+    const counting = (padded: number) =>
+      standIn(`PADDED=${padded}
 "$REAL" "$@" || exit
 case "$*" in *"-pass 2"*) echo "$*" >> "$HERE/passes"; ${padding};; esac`);
-      const rates = (passes: string) => [...passes.matchAll(/-b:v (\d+)/g)].map(([, rate]) => Number(rate));
+    const rates = (passes: string) => [...passes.matchAll(/-b:v (\d+)/g)].map(([, rate]) => Number(rate));
 
-      const once = await counting(1);
-      const fitting = await fitVideos({ clip: small, ffmpeg: once.path });
-      expect((await fitting.fit(30 * KB))?.bytes).toBeLessThanOrEqual(30 * KB);
-      const [first = 0, second = 0, ...more] = rates(await once.read("passes"));
-      expect(second).toBeLessThan(first / 2);
-      expect(more).toEqual([]);
+    const once = await counting(1);
+    const fitting = await fitVideos({ clip: small, ffmpeg: once.path });
+    expect((await fitting.fit(30 * KB))?.bytes).toBeLessThanOrEqual(30 * KB);
+    const [first = 0, second = 0, ...more] = rates(await once.read("passes"));
+    expect(second).toBeLessThan(first / 2);
+    expect(more).toEqual([]);
 
-      const always = await counting(9);
-      const hopeless = await fitVideos({ clip: small, ffmpeg: always.path });
-      expect(await hopeless.fit(30 * KB)).toBeUndefined();
-      expect(rates(await always.read("passes"))).toHaveLength(2);
-      await expectNothing(hopeless);
-    });
+    const always = await counting(9);
+    const hopeless = await fitVideos({ clip: small, ffmpeg: always.path });
+    expect(await hopeless.fit(30 * KB)).toBeUndefined();
+    expect(rates(await always.read("passes"))).toHaveLength(2);
+    await expectNothing(hopeless);
+  });
 
-    it("waits until another one is done", async () => {
-      const program = await standIn(`echo "begin $PWD" >> "$HERE/runs"
+  it("waits until another one is done", async () => {
+    const program = await standIn(`echo "begin $PWD" >> "$HERE/runs"
 "$REAL" "$@"; code=$?
 echo "end $PWD" >> "$HERE/runs"; exit $code`);
-      const fitting = await fitVideos({ clip: small, ffmpeg: program.path });
-      const made = await Promise.all([fitting.fit(30 * KB), fitting.fit(30 * KB, { to: "job1/other.mp4" })]);
-      expect(made).toEqual([{ bytes: expect.any(Number) }, { bytes: expect.any(Number) }]);
-      const runs = (await program.read("runs")).trim().split("\n");
-      expect(runs.map((line) => line.split(" ")[0]).join()).toMatch(/^begin,end(,begin,end)+$/);
-      const folders = runs.map((line) => line.split(" ")[1]);
-      expect(folders.filter((name, index) => name !== folders[index - 1])).toHaveLength(2);
-    });
-  },
-  60_000,
-);
+    const fitting = await fitVideos({ clip: small, ffmpeg: program.path });
+    const made = await Promise.all([fitting.fit(30 * KB), fitting.fit(30 * KB, { to: "job1/other.mp4" })]);
+    expect(made).toEqual([{ bytes: expect.any(Number) }, { bytes: expect.any(Number) }]);
+    const runs = (await program.read("runs")).trim().split("\n");
+    expect(runs.map((line) => line.split(" ")[0]).join()).toMatch(/^begin,end(,begin,end)+$/);
+    const folders = runs.map((line) => line.split(" ")[1]);
+    expect(folders.filter((name, index) => name !== folders[index - 1])).toHaveLength(2);
+  });
+});
 
 describe("a file that is no video", { timeout: 30_000 }, () => {
   it("opens no address and no other file", async () => {
