@@ -163,8 +163,15 @@ export interface ChatAdapter {
   checkAccess(destination: Destination): Promise<void>;
   /** Posts a card; posting the same job's card twice within minutes shows one where the platform can do that. */
   postCard(destination: Destination, card: Card): Promise<Destination>;
-  /** The card that answered a request, if it got out before the process died. */
-  findCard(destination: Destination, receipt: string): Promise<Destination | undefined>;
+  /**
+   * The card of a job, accepted then (Unix milliseconds), if it got out before the process died: as the answer to its
+   * request, or as a message.
+   */
+  findCard(
+    destination: Destination,
+    receipt: string,
+    job: { id: string; createdAt: number },
+  ): Promise<Destination | undefined>;
   /**
    * Replaces what the message shows. @throws ServiceError code `gone` when somebody deleted it, `uneditable` when it stands
    * and cannot be edited ever again, `no_access` when the bot is not let there any more.

@@ -150,14 +150,15 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): ChatAdapte
       return known && !known.isDMBased() ? known.name : undefined;
     },
 
-    async findCard(destination, receipt) {
+    async findCard(destination, receipt, job) {
       try {
         const answer = await api.originalAnswer(decodeReceipt(receipt));
-        return isCard(answer) ? { ...destination, message: answer.id } : undefined;
+        if (isCard(answer)) return { ...destination, message: answer.id };
       } catch (error) {
-        if (isDiscordError(error, "gone", "interaction_over")) return undefined;
-        throw error;
+        if (!isDiscordError(error, "gone", "interaction_over")) throw error;
       }
+      // The token of an answer is good for 15 minutes, the nonce of a message for fewer.
+      return cards.find(destination, job);
     },
 
     editCard: cards.edit,

@@ -1,4 +1,4 @@
-import { type APIMessage, MessageFlags } from "discord.js";
+import { type APIMessage, MessageFlags, SnowflakeUtil } from "discord.js";
 import type { Logger } from "pino";
 import type { Destination } from "../chat/adapter.ts";
 import type { Card } from "../chat/card.ts";
@@ -18,6 +18,8 @@ export interface CardChannel {
   upload(destination: Destination, card: Card, upload: Upload): Promise<void>;
   /** Leaves the card without its video, or removes it where it cannot be edited. */
   retract(destination: Destination, card: Card): Promise<void>;
+  /** The card of a job among what was written since it was accepted; undefined also where the bot may not read that. */
+  find(destination: Destination, job: { id: string; createdAt: number }): Promise<Destination | undefined>;
   /** Removes a message of the bot's own; one that is gone is fine, one out of reach is in the log. */
   remove(at: { channel: string; message: string }, jobId: string): Promise<void>;
   /** The message as Discord shows it; undefined where the bot may not read the history. */
@@ -28,6 +30,13 @@ export interface CardChannel {
 const NO_CARD = MessageFlags.Ephemeral | MessageFlags.Loading;
 /** What Discord says of a message that the bot cannot change where it stands. */
 const OUT_OF_REACH = ["no_access", "archived"] as const;
+
+/** Clocks differ: looked for is what came that much earlier, too. */
+const CLOCK_SKEW_MS = 60_000;
+/** How many pages are looked through; a channel in which more was written since shows the card once more. */
+const SEARCH_PAGES = 10;
+/** Messages that Discord gives at once. */
+const SEARCH_PAGE_SIZE = 100;
 
 interface Dependencies {
   api: DiscordApi;
@@ -77,7 +86,31 @@ export function createCardChannel({ api, lost, logger }: Dependencies): CardChan
     }
   }
 
+  async function find(
+    destination: Destination,
+    { id, createdAt }: { id: string; createdAt: number },
+  ): Promise<Destination | undefined> {
+    let after = SnowflakeUtil.generate({ timestamp: createdAt - CLOCK_SKEW_MS }).toString();
+    try {
+      for (let page = 0; page < SEARCH_PAGES; page++) {
+        const found = await api.messagesAfter(destination.channel, after);
+        const later = found.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
+        const card = later.find((message) => isCard(message) && hasButtonOf(message, id));
+        if (card) return { ...destination, message: card.id };
+        const last = later.at(-1);
+        if (!last || later.length < SEARCH_PAGE_SIZE) return undefined;
+        after = last.id;
+      }
+      return undefined;
+    } catch (error) {
+      if (isDiscordError(error, "no_access", "gone")) return undefined;
+      throw error;
+    }
+  }
+
   return {
+    find,
+
     async post(destination, card, as = "card") {
       const nonce = { nonce: `${as}-${card.jobId}`.slice(0, 25), enforce_nonce: true };
       const { id } = await api.post(destination.channel, { ...cardMessage(card), ...nonce });
@@ -128,6 +161,11 @@ function videoFilename(jobId: string): string {
 /** Whether an answer to an interaction is a card. */
 export function isCard({ flags }: APIMessage): boolean {
   return ((flags ?? 0) & NO_CARD) === 0;
+}
+
+/** A card's own buttons alone carry its job's id at their end. */
+function hasButtonOf({ components }: APIMessage, jobId: string): boolean {
+  return JSON.stringify(components ?? []).includes(`:${jobId}"`);
 }
 
 /** @throws Error when the address names no message. */

@@ -182,10 +182,10 @@ export function createJobWorker(dependencies: Dependencies): Work {
     }
   }
 
-  async function findCard({ destination, receipt }: Job): Promise<Destination | undefined> {
+  async function findCard({ id, createdAt, destination, receipt }: Job): Promise<Destination | undefined> {
     return receipt === undefined
       ? undefined
-      : adapters.get(destination.platform)?.findCard(destination, receipt);
+      : adapters.get(destination.platform)?.findCard(destination, receipt, { id, createdAt });
   }
 
   /** Resolves when the answer is lost, so that the video may be there; anything else is a refusal, and certain. */

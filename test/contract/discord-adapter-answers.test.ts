@@ -40,10 +40,11 @@ describe("an answer", () => {
     const request = await first;
     const destination = await request.reply.card(card);
     expect(destination.message).toBe((await asked.reply()).id);
-    const find = () => adapter.findCard(request.destination, request.receipt ?? "");
+    const job = { id: card.jobId, createdAt: server.now() };
+    const find = () => adapter.findCard(request.destination, request.receipt ?? "", job);
     expect(await find()).toEqual(destination);
     server.advance(16 * 60_000);
-    expect(await find()).toBeUndefined();
+    expect(await find()).toEqual(destination);
     // A 401 for an interaction's old token is no reason to forget the bot's own.
     await adapter.editCard(destination, { ...card, title: "Rendering" });
     expect((await asked.reply()).text).toContain("Rendering");
@@ -60,7 +61,8 @@ describe("an answer", () => {
     expect(ack.type).toBe(DEFERRED);
     expect(ack.afterMs).toBeLessThan(2_900);
     const { destination, receipt = "" } = await first;
-    expect(await adapter.findCard(destination, receipt)).toBeUndefined();
+    const job = { id: card.jobId, createdAt: server.now() };
+    expect(await adapter.findCard(destination, receipt, job)).toBeUndefined();
 
     ready.resolve();
     const shown = await server.waitFor(() => server.channel("general").messages[0]);

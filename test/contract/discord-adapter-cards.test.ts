@@ -164,10 +164,16 @@ describe("a card in a channel", () => {
 });
 
 describe("findCard", () => {
-  it("finds nothing behind an old token, and goes on with the bot's own", async () => {
+  it("finds nothing behind an old token where there is nothing, and goes on with the bot's own", async () => {
     const receipt = `${server.state.application.id}:an-old-token`;
-    await expect(adapter.findCard(channel(), receipt)).resolves.toBeUndefined();
-    await expect(adapter.postCard(channel(), card())).resolves.toMatchObject({ message: expect.any(String) });
+    const job = { id: jobId, createdAt: server.now() };
+    const find = () => adapter.findCard(channel(), receipt, job);
+    expect(await find()).toBeUndefined();
+    for (let n = 0; n < 150; n++) server.person("ada").say({ channel: "general", content: `before ${n}` });
+    const posted = await adapter.postCard(channel(), doneCard());
+    expect(posted).toMatchObject({ message: expect.any(String) });
+    for (let n = 0; n < 150; n++) server.person("ada").say({ channel: "general", content: `talk ${n}` });
+    expect(await find()).toEqual(posted);
   });
 });
 

@@ -232,7 +232,9 @@ export function chatAdapterSuite(kind: string, open: () => Promise<ChatAdapterHa
       if (!destination) throw new Error("Nobody asked.");
       await adapter.editCard(destination, card({ revision: 2, title: "Rendering" }));
       expect((await at(destination)).text).toContain("Rendering");
-      const found = receipt === undefined ? destination : await adapter.findCard(harness.channel, receipt);
+      const job = { id: card().jobId, createdAt: Date.now() };
+      const found =
+        receipt === undefined ? destination : await adapter.findCard(harness.channel, receipt, job);
       expect(found).toEqual(destination);
       expect(await harness.privates()).toEqual([]);
     });

@@ -86,7 +86,9 @@ export function messageRoutes(deps: {
       const all = mayRead ? state.publicMessages(channel.id).reverse() : [];
       const wanted = all.filter(({ id }) => (!before || BigInt(id) < before) && BigInt(id) > after);
       const limit = Number(query.get("limit") ?? 50);
-      return { status: 200, body: wanted.slice(0, limit).map(presentMessage) };
+      // Those next to what was named, the newest first either way.
+      const page = query.has("after") ? wanted.slice(-limit) : wanted.slice(0, limit);
+      return { status: 200, body: page.map(presentMessage) };
     }),
 
     route("GET /channels/{channel_id}/messages/{message_id}", ({ params }) => {
