@@ -12,9 +12,9 @@ import { EncodeFailed, encode, inspect, isWhole, type Workplace } from "./two-pa
 
 const SOURCE = "source.mp4";
 const RESULT = "result.mp4";
-const ATTEMPTS = 2;
-/** What of the bytes that a second attempt may have is aimed at: it is the last one. */
-const SECOND_AIM = 0.95;
+const ATTEMPTS = 3;
+/** What of the bytes that a later attempt may have is aimed at: short and noisy clips miss it by far. */
+const LATER_AIM = 0.95;
 /** Cores that ffmpeg keeps busy at most: two threads that decode, two that encode. */
 const CORES = 4;
 
@@ -77,7 +77,7 @@ export function createVideoFitter(options: {
         if (!isWhole(await inspect(ffmpeg, RESULT, at), source)) throw new EncodeFailed("a part is missing");
         return await copyToStore(media, to, result, at.signal);
       }
-      aim *= (maxBytes / size) * SECOND_AIM;
+      aim *= (maxBytes / size) * LATER_AIM;
     }
     logger.info({ from, maxBytes, seconds: source.seconds }, "video too long to be made small enough");
     return undefined;
