@@ -46,7 +46,7 @@ export const spritesheet = pictureButton("spritesheet", "Sprite sheet");
 async function send(context: CommandContext, jobId: string, variant: VideoVariant): Promise<void> {
   const { access, files, request } = context;
   const job = await access.findFinished(request, jobId);
-  const file = await files.get(job, variant);
+  const file = await files.get(job, variant, request.uploadLimitBytes);
   checkSize(context, job, file);
   const lines = [[`The ${VARIANT_NAMES[variant]} of `, { code: job.id }]];
   await request.reply.private({ tone: "info", lines, file });

@@ -9,10 +9,10 @@ import type { JobStore } from "./job-store.ts";
 
 /** The files of finished videos. */
 export interface JobFiles {
-  /** One that is kept here; undefined when it is not. */
-  kept(job: Job, variant: VideoVariant): Promise<MediaFile | undefined>;
+  /** One that is kept here; undefined when it is not. Of a video with more than `maxBytes` the one that was made to fit. */
+  kept(job: Job, variant: VideoVariant, maxBytes?: number | undefined): Promise<MediaFile | undefined>;
   /** The same, fetched from the backend where that still has it. @throws UserError when nobody has it. */
-  get(job: Job, variant: VideoVariant): Promise<MediaFile>;
+  get(job: Job, variant: VideoVariant, maxBytes?: number | undefined): Promise<MediaFile>;
 }
 
 /** Files from the media store, else from the backend for as long as that keeps them. */
@@ -23,11 +23,11 @@ export function createJobFiles(options: {
 }): JobFiles {
   const { jobs, videos, media } = options;
 
-  /** What was made to fit once is what can be sent here. */
-  async function kept(job: Job, variant: VideoVariant): Promise<MediaFile | undefined> {
-    const small = variant === "video" ? await mediaFile(job, "fitted", media) : undefined;
-    return small ?? mediaFile(job, variant, media);
-  }
+  const kept: JobFiles["kept"] = async (job, variant, maxBytes = Number.POSITIVE_INFINITY) => {
+    const whole = await mediaFile(job, variant, media);
+    if (variant !== "video" || (whole && whole.bytes <= maxBytes)) return whole;
+    return (await mediaFile(job, "fitted", media)) ?? whole;
+  };
 
   async function fetched(job: Job, variant: VideoVariant): Promise<MediaFile | undefined> {
     if (!job.video || (variant !== "video" && !videos.supports(variant))) return undefined;
@@ -44,8 +44,8 @@ export function createJobFiles(options: {
 
   return {
     kept,
-    async get(job, variant) {
-      const file = (await kept(job, variant)) ?? (await fetched(job, variant));
+    async get(job, variant, maxBytes) {
+      const file = (await kept(job, variant, maxBytes)) ?? (await fetched(job, variant));
       if (file) return file;
       const reason =
         variant !== "video" && !videos.supports(variant)

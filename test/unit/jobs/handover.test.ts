@@ -149,6 +149,29 @@ describe("a video that is too large to be uploaded", () => {
     expect(JSON.stringify(card()?.footnote)).toContain("encoded anew to fit");
   });
 
+  it("is given whole to whoever can take it, and as it was made to fit to others", async () => {
+    const { fitter } = fitterOf(900);
+    const { chat, finish, job, media, pass } = await finishedScene({ fitter });
+    chat.refuse("deliver", tooLarge);
+    await finish();
+    const whole = await media.stat(`${job.id}/video.mp4`);
+    for (const [uploadLimitBytes, bytes] of [
+      [undefined, whole?.bytes],
+      [1_000, 900],
+    ] as const) {
+      const from = uploadLimitBytes === undefined ? {} : { uploadLimitBytes };
+      await chat.command("download", { video: job.id, variant: "video" }, from);
+      await pass(0);
+      expect(chat.privates.at(-1)?.file?.length).toBe(bytes);
+      await chat.ask({ kind: "button", action: "play", argument: job.id }, from);
+      await pass(0);
+      expect(chat.pages.at(-1)?.video?.length).toBe(bytes);
+    }
+    await chat.ask({ kind: "button", action: "play", argument: job.id }, { uploadLimitBytes: 100 });
+    await pass(0);
+    expect(JSON.stringify(chat.pages.at(-1)?.page.lines)).toContain("too large to be sent here");
+  });
+
   it("refused although it fits is tried at half its size, and then shown by its thumbnail and a link", async () => {
     const { asked, fitter } = fitterOf(900, 400);
     const { chat, finish, card, text, job } = await finishedScene({ fitter });
