@@ -201,7 +201,7 @@ describe("limits", () => {
     scene.videos.refuse("download", new ServiceError("videos", "not_ready", "No.", { retryable: true }), 99);
     await scene.create("a kite");
     await scene.complete();
-    await scene.pass(11 * 60_000);
+    await scene.pass(12 * 60_000);
     expect(scene.text()).toContain("The video was made, but its file could not be fetched whole.");
     expect(await usageOf(scene)).toEqual({ running: 0, videos: 1, usd: 0.4 });
   });
