@@ -171,18 +171,8 @@ export function createBot(options: BotOptions) {
     gallery,
     stars,
     handOver: createHandover({
-      ...{
-        jobs,
-        media,
-        board,
-        render,
-        list: listing,
-        spending,
-        typical,
-        fitter: options.fitter,
-        now,
-        logger,
-      },
+      ...{ jobs, media, board, render, list: listing, spending, typical, now, logger },
+      fitter: options.fitter,
     }),
     spending,
     line,
@@ -245,9 +235,7 @@ export function createBot(options: BotOptions) {
   }
 
   async function showAll(jobIds: readonly string[]): Promise<void> {
-    for (const job of await jobs.getMany([...jobIds])) {
-      board.show(job).catch((err: unknown) => logger.warn({ jobId: job.id, err }, "card not updated"));
-    }
+    for (const job of await jobs.getMany([...jobIds])) board.showLater(job);
   }
 
   /** Settles what a crash left between the end of a job and its accounts, and drops what nobody has answered. */

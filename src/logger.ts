@@ -27,9 +27,9 @@ const DETAILS = new Set(["code", "service", "requestId", "retryAfterMs"]);
 export async function createLogger(options: {
   level: string;
   pretty: boolean;
-  secrets?: readonly (string | undefined)[];
+  secrets?: readonly string[];
 }): Promise<Logger> {
-  const redactText = createRedaction(options.secrets);
+  const redactText = createRedaction(options.secrets ?? []);
   const redact = {
     paths: SECRET.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*.*.*.${name}`]),
     censor: "[redacted]",

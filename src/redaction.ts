@@ -18,13 +18,12 @@ const LOOKS: readonly [RegExp, string][] = [
 ];
 
 /** @param secrets what is known to be secret: the configured keys and tokens. */
-export function createRedaction(secrets: readonly (string | undefined)[] = []): Redact {
-  const known = secrets.filter((secret) => secret !== undefined && secret.length >= SECRET_MIN);
+export function createRedaction(secrets: readonly string[]): Redact {
   // The longest first: one may begin with another.
-  const sorted = known.toSorted((a = "", b = "") => b.length - a.length);
+  const sorted = secrets.filter(({ length }) => length >= SECRET_MIN).toSorted((a, b) => b.length - a.length);
   return (text) => {
     let out = text;
-    for (const secret of sorted) out = out.replaceAll(secret ?? "", CENSOR);
+    for (const secret of sorted) out = out.replaceAll(secret, CENSOR);
     for (const [look, instead] of LOOKS) out = out.replaceAll(look, instead);
     return out;
   };

@@ -1,8 +1,8 @@
-import { type APIMessage, MessageFlags, SnowflakeUtil } from "discord.js";
+import { type APIMessage, MessageFlags } from "discord.js";
 import type { Logger } from "pino";
 import type { Destination } from "../chat/adapter.ts";
 import type { Card } from "../chat/card.ts";
-import type { DiscordApi, Upload } from "./discord-api.ts";
+import { type DiscordApi, idBefore, type Upload } from "./discord-api.ts";
 import { isDiscordError } from "./errors.ts";
 import { cardMessage, outgoing, shownVideo } from "./messages.ts";
 
@@ -31,8 +31,6 @@ const NO_CARD = MessageFlags.Ephemeral | MessageFlags.Loading;
 /** What Discord says of a message that the bot cannot change where it stands. */
 const OUT_OF_REACH = ["no_access", "archived"] as const;
 
-/** Clocks differ: looked for is what came that much earlier, too. */
-const CLOCK_SKEW_MS = 60_000;
 /** How many pages are looked through; a channel in which more was written since shows the card once more. */
 const SEARCH_PAGES = 10;
 /** Messages that Discord gives at once. */
@@ -90,7 +88,7 @@ export function createCardChannel({ api, lost, logger }: Dependencies): CardChan
     destination: Destination,
     { id, createdAt }: { id: string; createdAt: number },
   ): Promise<Destination | undefined> {
-    let after = SnowflakeUtil.generate({ timestamp: createdAt - CLOCK_SKEW_MS }).toString();
+    let after = idBefore(createdAt);
     try {
       for (let page = 0; page < SEARCH_PAGES; page++) {
         const found = await api.messagesAfter(destination.channel, after);

@@ -1,10 +1,10 @@
-import { type APIMessage, SnowflakeUtil } from "discord.js";
+import type { APIMessage } from "discord.js";
 import type { Logger } from "pino";
 import { type ChatAdapter, type Delivery, type Destination, DIRECT_MESSAGES } from "../chat/adapter.ts";
 import type { Card } from "../chat/card.ts";
 import { ServiceError } from "../errors.ts";
 import { addressOf, type CardChannel } from "./card-channel.ts";
-import type { DiscordApi } from "./discord-api.ts";
+import { type DiscordApi, idBefore } from "./discord-api.ts";
 import { isDiscordError } from "./errors.ts";
 import { announcement, directAnnouncement } from "./messages.ts";
 
@@ -14,8 +14,6 @@ const EDITED = "edited";
 const ANNOUNCING = /^announcing@(\d+)$/;
 /** Channel and message that told the requester. */
 const TOLD = /^told@(\d+)\.(\d+)$/;
-/** Clocks differ: looked for is what came that much earlier, too. */
-const CLOCK_SKEW_MS = 60_000;
 
 /** Puts a video into its card and tells the requester; takes both back. */
 export type DiscordDelivery = Pick<ChatAdapter, "deliver" | "retract">;
@@ -62,7 +60,7 @@ export function createDelivery(dependencies: {
   async function mayBeAnnounced(delivery: Delivery, since: number): Promise<boolean> {
     const { destination } = delivery;
     const { channel, message } = addressOf(destination);
-    const after = SnowflakeUtil.generate({ timestamp: since - CLOCK_SKEW_MS }).toString();
+    const after = idBefore(since);
     if (isDirect(delivery)) return mayBeWritten(delivery, after);
     if (!(await cards.read(destination))) return true;
     const later = await api.messagesAfter(channel, after);

@@ -15,6 +15,7 @@ import {
   type RESTPostAPIInteractionCallbackWithResponseResult,
   type RESTPostAPIInteractionFollowupJSONBody,
   Routes,
+  SnowflakeUtil,
 } from "discord.js";
 import type { MediaFile } from "../chat/media-file.ts";
 import { toServiceError } from "./errors.ts";
@@ -30,6 +31,14 @@ export interface InteractionKey {
   id: string;
   applicationId: string;
   token: string;
+}
+
+/** Clocks differ: looked for is what came that much earlier, too (ms). */
+const CLOCK_SKEW_MS = 60_000;
+
+/** An id that messages have which came before then (Unix milliseconds), for `messagesAfter`. */
+export function idBefore(at: number): string {
+  return SnowflakeUtil.generate({ timestamp: at - CLOCK_SKEW_MS }).toString();
 }
 
 /** A file on its way into a message, which names it with its place in the list as id. */

@@ -18,6 +18,8 @@ export interface CardBoard {
    * Progress that does not get through is left to the next call. @throws ServiceError when a final card may get through later.
    */
   show(job: Job): Promise<void>;
+  /** The same without waiting for it; what fails is in the log. */
+  showLater(job: Job): void;
   /** Runs the last thing that happens to a card, after what is under way; what waits is dropped. */
   finish(job: Job, work: (adapter: ChatAdapter) => Promise<void>): Promise<void>;
 }
@@ -133,6 +135,19 @@ export function createCardBoard({ adapters, budget, jobs, render, logger }: Depe
     return waiting.done;
   }
 
+  const show: CardBoard["show"] = (job) =>
+    withSlot(job.id, async (slot) => {
+      if (!adapters.has(job.destination.platform) || job.cardLost !== undefined) return;
+      const card = await render(job);
+      if (!isNews(slot, card)) return;
+      const priority = card.kind === "final" ? "final" : "progress";
+      const { waiting } = slot;
+      if (!waiting) return wait(slot, job, priority);
+      if (priority === "final") waiting.priority = priority;
+      waiting.permit?.raise(priority);
+      return waiting.done;
+    });
+
   return {
     post: (job, send) =>
       withSlot(job.id, (slot) =>
@@ -149,18 +164,11 @@ export function createCardBoard({ adapters, budget, jobs, render, logger }: Depe
         }),
       ),
 
-    show: (job) =>
-      withSlot(job.id, async (slot) => {
-        if (!adapters.has(job.destination.platform) || job.cardLost !== undefined) return;
-        const card = await render(job);
-        if (!isNews(slot, card)) return;
-        const priority = card.kind === "final" ? "final" : "progress";
-        const { waiting } = slot;
-        if (!waiting) return wait(slot, job, priority);
-        if (priority === "final") waiting.priority = priority;
-        waiting.permit?.raise(priority);
-        return waiting.done;
-      }),
+    show,
+
+    showLater(job) {
+      show(job).catch((err: unknown) => logger.warn({ jobId: job.id, err }, "card not updated"));
+    },
 
     finish: (job, work) =>
       withSlot(job.id, async (slot) => {

@@ -77,9 +77,7 @@ export function createHandover(dependencies: Dependencies): (job: Job) => Promis
     const done = await jobs.update(job.id, (current) => delivered(current, result, at));
     if (!done) return;
     typical.note(done);
-    if (done.remixes.length > 0) {
-      board.show(done).catch((err: unknown) => logger.warn({ jobId: done.id, err }, "card not updated"));
-    }
+    if (done.remixes.length > 0) board.showLater(done);
     logger.info({ jobId: job.id, ms: at - job.createdAt }, "video delivered");
   }
 

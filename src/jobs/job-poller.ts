@@ -82,8 +82,7 @@ export function createJobPoller(dependencies: Dependencies): JobPoller {
   async function apply(job: Job, transition: (job: Job) => Job): Promise<Job | undefined> {
     const next = await jobs.update(job.id, transition);
     if (next && next.phase !== "rendering") queue.add(next.id);
-    else if (next)
-      board.show(next).catch((err: unknown) => logger.warn({ jobId: next.id, err }, "card not updated"));
+    else if (next) board.showLater(next);
     return next;
   }
 

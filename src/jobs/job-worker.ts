@@ -83,14 +83,14 @@ export function createJobWorker(dependencies: Dependencies): Work {
 
     async posted(job) {
       if (!line.see(job)) {
-        showLater(job);
+        board.showLater(job);
         return undefined;
       }
       const send = await prepareCreate(job, { videos, media });
       try {
         pace.requireCreate();
       } catch (error) {
-        showLater(job);
+        board.showLater(job);
         throw error;
       }
       const sending = await jobs.update(job.id, (current) => creating(current, now()));
@@ -193,7 +193,7 @@ export function createJobWorker(dependencies: Dependencies): Work {
     if (!(error instanceof ServiceError)) throw error;
     if (error.code === "answer_lost") return job;
     const waiting = await jobs.update(job.id, refused);
-    if (waiting && error.retryable) showLater(waiting);
+    if (waiting && error.retryable) board.showLater(waiting);
     throw error;
   }
 
@@ -209,13 +209,9 @@ export function createJobWorker(dependencies: Dependencies): Work {
     const next = await jobs.update(job.id, (current) => created(current, video));
     logger.info({ jobId: job.id, videoId: video.id, operation: request.operation }, "video created");
     // While a parent is being delivered its card is the delivery's.
-    if (parent?.phase === "delivered") showLater(parent);
-    if (next?.phase === "rendering") showLater(next);
+    if (parent?.phase === "delivered") board.showLater(parent);
+    if (next?.phase === "rendering") board.showLater(next);
     return next;
-  }
-
-  function showLater(job: Job): void {
-    board.show(job).catch((err: unknown) => logger.warn({ jobId: job.id, err }, "card not updated"));
   }
 
   async function fail(job: Job, failure: Failure): Promise<Job | undefined> {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { FaultCase, Stage } from "../fixtures/common-faults.ts";
+import { type FaultCase, inChannel, type Stage, sentDirectly } from "../fixtures/common-faults.ts";
 import { startDiscordBot } from "../fixtures/discord-bot.ts";
 import type { FaultPlatform } from "../fixtures/fault-stage.ts";
 import { createDiscordServer, type DiscordServer } from "../servers/discord/discord-server.ts";
@@ -70,8 +70,7 @@ const OWN: readonly FaultCase<DiscordPlatform>[] = [
     fault: "the gateway drops, and is resumed",
     happen: (stage) => deliverAfter(stage, () => stage.platform.server.dropGateway()),
     sees: /Done in/,
-    ends: "delivered",
-    videos: { channel: 1, direct: 0 },
+    ...inChannel,
   },
   {
     fault: "the gateway forgets the session: people are heard again",
@@ -84,8 +83,7 @@ const OWN: readonly FaultCase<DiscordPlatform>[] = [
       return delivered();
     },
     sees: /Done in/,
-    ends: "delivered",
-    videos: { channel: 1, direct: 0 },
+    ...inChannel,
   },
   {
     fault: "429 for the whole bot",
@@ -102,8 +100,7 @@ const OWN: readonly FaultCase<DiscordPlatform>[] = [
         }),
       ),
     sees: /Done in/,
-    ends: "delivered",
-    videos: { channel: 1, direct: 0 },
+    ...inChannel,
   },
   {
     fault: "5xx to the upload",
@@ -112,8 +109,7 @@ const OWN: readonly FaultCase<DiscordPlatform>[] = [
         stage.platform.server.inject({ method: "PATCH", path: edits, times: 2, fault: { status: 502 } }),
       ),
     sees: /Done in/,
-    ends: "delivered",
-    videos: { channel: 1, direct: 0 },
+    ...inChannel,
   },
   {
     fault: "the connection breaks after the upload was done",
@@ -122,22 +118,19 @@ const OWN: readonly FaultCase<DiscordPlatform>[] = [
         stage.platform.server.inject({ method: "PATCH", path: edits, fault: { after: "drop" } }),
       ),
     sees: /Done in/,
-    ends: "delivered",
-    videos: { channel: 1, direct: 0 },
+    ...inChannel,
   },
   {
     fault: "the message was deleted (10008)",
     happen: (stage) => directly(stage, stage.platform.deleteCard),
     sees: /Its message was deleted, so it comes to you alone/,
-    ends: "delivered",
-    videos: { channel: 0, direct: 1 },
+    ...sentDirectly,
   },
   {
     fault: "the bot lost access to the channel (50001)",
     happen: (stage) => directly(stage, () => stage.platform.server.deny("general", "ViewChannel")),
     sees: /cannot post in its channel any more, so it comes to you alone/,
-    ends: "delivered",
-    videos: { channel: 0, direct: 1 },
+    ...sentDirectly,
   },
   {
     fault: "the same, and the requester takes no direct messages (50007): kept for the gallery",
@@ -175,8 +168,7 @@ const OWN: readonly FaultCase<DiscordPlatform>[] = [
         }),
       ),
     sees: /too large to be uploaded here \(\d+ kB\)\..*Watch it on its page/s,
-    ends: "delivered",
-    videos: { channel: 1, direct: 0 },
+    ...inChannel,
   },
   {
     fault: "the token is revoked (401): waits for the operator",

@@ -1,4 +1,4 @@
-import type { FaultCase, Stage } from "../fixtures/common-faults.ts";
+import { type FaultCase, inChannel, type Stage, sentDirectly } from "../fixtures/common-faults.ts";
 import type { FaultPlatform } from "../fixtures/fault-stage.ts";
 import { asRegistered, startSlackBot } from "../fixtures/slack-bot.ts";
 import { textOf } from "../servers/slack/reading.ts";
@@ -62,8 +62,6 @@ async function directly(stage: SlackStage, happen: (platform: SlackPlatform) => 
   return stage.sights.direct().texts.join("\n");
 }
 
-const inChannel = { ends: "delivered", videos: { channel: 1, direct: 0 } } as const;
-const sent = { ends: "delivered", videos: { channel: 0, direct: 1 } } as const;
 const says = (error: string) => ({ status: 200, body: { ok: false, error } });
 
 const OWN: readonly FaultCase<SlackPlatform>[] = [
@@ -117,13 +115,13 @@ const OWN: readonly FaultCase<SlackPlatform>[] = [
         slack.channel("general").isArchived = true;
       }),
     sees: /cannot post in its channel any more, so it comes to you alone/,
-    ...sent,
+    ...sentDirectly,
   },
   {
     fault: "the channel was deleted",
     happen: (stage) => directly(stage, ({ slack }) => slack.deleteChannel(slack.channel("general"))),
     sees: /so it comes to you alone/,
-    ...sent,
+    ...sentDirectly,
   },
   {
     fault: "the card was deleted",
@@ -133,7 +131,7 @@ const OWN: readonly FaultCase<SlackPlatform>[] = [
         await stage.hears((job) => job.cardLost === "gone");
       }),
     sees: /Its message was deleted, so it comes to you alone/,
-    ...sent,
+    ...sentDirectly,
   },
   {
     fault: "the upload breaks off after it was done",

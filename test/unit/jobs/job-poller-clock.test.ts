@@ -23,7 +23,7 @@ it("a clock that is set back while videos are asked for does not stop the asking
       intervalMs: 60_000,
       timeoutMs: 7_200_000,
     },
-    board: { show: async () => {}, post: nobody, finish: nobody },
+    board: { show: async () => {}, showLater() {}, post: nobody, finish: nobody },
     queue: { start() {}, add() {}, wake() {}, stop: async () => {} },
     pace: { pollWaitMs: () => 0 },
     logger: pino({ level: "silent" }),
