@@ -75,7 +75,7 @@ export async function createApp(options: {
   const { catalog, videos } = backend;
   const offer = createOffer({ commands, catalog, supports: videos.supports });
   const unreadable = createUnreadableDocuments({ now: steady, logger });
-  const store = await createStore({ url: config.STORE_URL, onUnreadable: unreadable.note });
+  const store = await createStore({ url: config.STORE_URL, onUnreadable: unreadable.note, logger });
   const media = await createFileMediaStore({
     directory: config.MEDIA_DIR,
     maxTotalBytes: config.MEDIA_MAX_GB * 1024 ** 3,

@@ -20,6 +20,8 @@ const flag = z
   .transform((value) => value === "1")
   .optional();
 
+const STORE_FORMS = /^(sqlite:.+|memory:|rediss?:\/\/(([^\s/?#@%]|%[\da-f]{2})*@)?[^\s/?#@]+(\/\d*)?)$/i;
+
 /** One entry a setting: its check and its default, in the order of `.env.example`. */
 export const settings = {
   OPENAI_API_KEY: optional,
@@ -43,7 +45,10 @@ export const settings = {
   SLACK_SIGNING_SECRET: optional,
   SLACK_API_URL: serverUrl,
   STORE_URL: text
-    .regex(/^(sqlite:.+|memory:)$/, "must be sqlite:PATH or memory:")
+    .regex(
+      STORE_FORMS,
+      "must be sqlite:PATH, memory: or redis://[user:password@]host[:port][/db] (rediss: for TLS)",
+    )
     .default("sqlite:./data/showreel.db"),
   MEDIA_DIR: text.min(1).default("./data/media"),
   MEDIA_MAX_GB: z.coerce.number().positive().default(10),
@@ -102,9 +107,17 @@ const SECRETS = [
   "PLAYGROUND_PASSWORD",
 ] as const satisfies (keyof Settings)[];
 
+/** Addresses that may have a password in them. */
+const ADDRESSES = ["STORE_URL"] as const satisfies (keyof Settings)[];
+
 /** The configured secrets, for what must not say them. */
 export function secretsOf(config: Settings): string[] {
-  return SECRETS.flatMap((name) => config[name] ?? []);
+  const passwords = ADDRESSES.flatMap((name) => URL.parse(config[name])?.password || []);
+  return [
+    ...SECRETS.flatMap((name) => config[name] ?? []),
+    ...passwords,
+    ...passwords.map(decodeURIComponent),
+  ];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

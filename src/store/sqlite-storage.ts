@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 import { type Commit, createGroupCommit } from "./group-commit.ts";
 import { openSqliteFile } from "./sqlite-file.ts";
-import type { DocumentStorage, StorageConnection } from "./storage.ts";
+import type { KeyvStorage, StorageConnection } from "./storage.ts";
 
 const ITERATOR_PAGE = 1000;
 /** Written to find out whether that can be done; it is never there. */
@@ -36,13 +36,7 @@ export function openSqlite(options: { path: string }): StorageConnection {
   };
 }
 
-function createSqliteStorage({
-  statements,
-  write,
-}: {
-  statements: Statements;
-  write: Commit;
-}): SqliteStorage {
+function createSqliteStorage({ statements, write }: { statements: Statements; write: Commit }): KeyvStorage {
   const row = (key: string) => ({ namespace: storage.namespace ?? "", key });
   const live = (key: string) => ({ ...row(key), now: Date.now() });
   const filled = (key: string, value: string, ttlMs: number | undefined) => ({
@@ -52,7 +46,7 @@ function createSqliteStorage({
   });
   const text = (found: ReturnType<Statements["get"]["get"]>) => (found ? String(found.value) : undefined);
 
-  const storage: SqliteStorage = {
+  const storage: KeyvStorage = {
     opts: { dialect: "sqlite" },
     namespace: undefined,
     on: () => storage,
@@ -91,12 +85,6 @@ function createSqliteStorage({
       }),
   };
   return storage;
-}
-
-/** What Keyv looks for on a storage before it iterates over it or listens to it. */
-interface SqliteStorage extends DocumentStorage {
-  opts: { dialect: "sqlite" };
-  on(event: string, listener: (...values: unknown[]) => void): SqliteStorage;
 }
 
 type Statements = ReturnType<typeof prepare>;

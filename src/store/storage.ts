@@ -26,6 +26,12 @@ export interface DocumentStorage {
   ): Promise<boolean>;
 }
 
+/** What Keyv looks for on a storage before it iterates over it or listens to it. */
+export interface KeyvStorage extends DocumentStorage {
+  opts: { dialect: "sqlite" | "redis" };
+  on(event: string, listener: (...values: unknown[]) => void): KeyvStorage;
+}
+
 /** An open database that holds any number of namespaces. */
 export interface StorageConnection {
   storage(): DocumentStorage;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ConfigError, readConfig } from "../../../src/config.ts";
+import { ConfigError, readConfig, secretsOf } from "../../../src/config.ts";
 
 /** The problems that reading an environment names. */
 function problemsOf(env: Record<string, string>): readonly string[] {
@@ -69,7 +69,7 @@ describe("settings", () => {
   it("shows no value it was given, since that may be a secret", () => {
     const problems = problemsOf({
       OPENAI_BASE_URL: "sk-secret",
-      STORE_URL: "redis://:secret@x",
+      STORE_URL: "mongodb://:secret@x",
       PORT: "secret",
     });
     expect(problems).toHaveLength(3);
@@ -118,6 +118,27 @@ describe("settings", () => {
     expect(problemsOf({ SLACK_APP_TOKEN: "t" })).toHaveLength(1);
     expect(problemsOf({ SLACK_SIGNING_SECRET: "t" })).toHaveLength(1);
     expect(problemsOf({ SLACK_BOT_TOKEN: "t", SLACK_SIGNING_SECRET: "t" })).toEqual([]);
+  });
+
+  it.each([
+    "redis://localhost",
+    "redis://:p%20w@10.0.0.1:6379/2",
+    "rediss://ada:pw@[::1]:6379",
+    "sqlite:x.db",
+  ])("takes the store %s", (STORE_URL) => {
+    expect(readConfig({ STORE_URL }).STORE_URL).toBe(STORE_URL);
+  });
+
+  it.each(["redis:", "redis://", "redis://localhost/jobs", "redis://:50%off@localhost", "redis://x?db=2"])(
+    "takes no store %s",
+    (STORE_URL) => {
+      expect(problemsOf({ STORE_URL })).toEqual([expect.stringContaining("STORE_URL: must be")]);
+    },
+  );
+
+  it("knows the password in the store's address for a secret, however it is written", () => {
+    const config = readConfig({ OPENAI_API_KEY: "sk-1", STORE_URL: "redis://ada:open%20sesame@localhost" });
+    expect(secretsOf(config)).toEqual(["sk-1", "open%20sesame", "open sesame"]);
   });
 
   it("warns of a key without a server", () => {

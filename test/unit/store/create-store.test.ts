@@ -9,7 +9,9 @@ it.each(["", "sqlite:", "memory:x", "mysql://root:s3cret@db/showreel", "./data/s
   async (url) => {
     const opened = createStore({ url });
     await expect(opened).rejects.toMatchObject({ name: "UserError", code: "store_url" });
-    await expect(opened).rejects.toThrow("STORE_URL has to look like sqlite:./data/showreel.db or memory:.");
+    await expect(opened).rejects.toThrow(
+      "STORE_URL has to look like one of sqlite:./data/showreel.db, memory:, redis://localhost:6379.",
+    );
   },
 );
 
