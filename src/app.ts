@@ -1,10 +1,11 @@
 import { commands } from "../commands/index.ts";
 import { createBot } from "./bot.ts";
 import type { ChatAdapter, ChatHandler, PlatformName } from "./chat/adapter.ts";
-import { createChatBudget } from "./chat/chat-budget.ts";
 import { createOffer, type Offer } from "./chat/offer.ts";
 import { createOperatorNotice } from "./chat/operator-notice.ts";
 import { createClock } from "./clock.ts";
+import { createAlone } from "./cluster/alone.ts";
+import type { Coordination } from "./cluster/coordination.ts";
 import type { Config } from "./config.ts";
 import { createHealth, type HealthCheck } from "./health.ts";
 import { familyOf } from "./jobs/family.ts";
@@ -19,7 +20,8 @@ import { readBlockList } from "./moderation/block-list.ts";
 import { createModeration, type Moderation } from "./moderation/moderation.ts";
 import { createOpenAIModerations } from "./moderation/openai-moderations.ts";
 import { openPlatforms } from "./platforms.ts";
-import { createInProcessQueue } from "./queue/in-process-queue.ts";
+import { createRepetition } from "./repeat.ts";
+import { DUTIES, type Role } from "./roles.ts";
 import { sleep } from "./sleep.ts";
 import { readLimitsFile } from "./spending/limits.ts";
 import { createStore } from "./store/create-store.ts";
@@ -35,7 +37,7 @@ export interface App {
   /** What people are offered. */
   readonly offer: Offer;
   /** Resolves when everything listens. @throws UserError naming the setting that does not work. */
-  start(): Promise<{ url: string; platforms: PlatformName[]; backend: string }>;
+  start(): Promise<{ url: string; role: Role; platforms: PlatformName[]; backend: string }>;
   /** Takes no more requests and ends within ten seconds; what is unfinished goes on at the next start. */
   stop(): Promise<void>;
 }
@@ -64,11 +66,12 @@ export async function createApp(options: {
     steady,
     onJump: (byMs) => logger.warn({ byMs }, "the machine's clock was set; deadlines go on as if it was not"),
   });
+  const duties = DUTIES[config.ROLE];
   const limits = config.LIMITS === undefined ? {} : await readLimitsFile(config.LIMITS);
   const backend = await openBackend({
     config,
     onChange() {
-      for (const adapter of adapters.values()) void adapter.offerChanged?.();
+      for (const adapter of listening) void adapter.offerChanged?.();
     },
     logger,
   });
@@ -82,9 +85,12 @@ export async function createApp(options: {
     logger,
   });
   const simulated = backend.simulator !== undefined;
-  const platforms = await openPlatforms({ config, store, media, catalog, offer, simulated, now, logger });
+  const platforms = await openPlatforms({
+    ...{ config, store, media, catalog, offer, simulated, duties, now, logger },
+  });
   const adapters = new Map([...platforms.adapters, ...extra].map((adapter) => [adapter.platform, adapter]));
-  const queue = createInProcessQueue({ concurrency: CONCURRENCY, logger });
+  const listening = [...platforms.listening, ...extra];
+  const coordination = await openCoordination(config, { now: steady, logger });
   const tellOperator = createOperatorNotice({ address: config.OPERATOR_NOTICE, adapters, now, logger });
   const health = createHealth({ checks: healthChecks(), tellOperator, logger });
   const bot = createBot({
@@ -94,9 +100,7 @@ export async function createApp(options: {
     adapters,
     offer,
     catalog,
-    queue,
-    // Limits are counted on a clock that nobody sets.
-    budget: createChatBudget({ now: steady }),
+    coordination,
     openLink: createLinkOpener({ maxBytes: MAX_IMAGE_BYTES }),
     tellOperator,
     health,
@@ -125,14 +129,16 @@ export async function createApp(options: {
     logger,
   });
   const { jobs, services, handler } = bot;
-  const repetitions = [...bot.repetitions, retention, backend.watch];
+  const { queue, repeat } = coordination;
+  const rounds = duties.work ? [...bot.rounds, retention].map(repeat) : [];
+  const repetitions = [...rounds, createRepetition(bot.asking), backend.watch];
   const web = createWebServer({
     host: config.HOST,
     port: config.PORT,
     ready: health.report,
     gallery: await openGallery(),
     webhooks:
-      config.OPENAI_WEBHOOK_SECRET === undefined
+      config.OPENAI_WEBHOOK_SECRET === undefined || !duties.pages
         ? undefined
         : createWebhooks({
             read: backend.readWebhook(config.OPENAI_WEBHOOK_SECRET),
@@ -140,12 +146,12 @@ export async function createApp(options: {
             ...{ store, now, logger },
           }),
     playground: platforms.playground,
-    slackEvents: platforms.slackEvents,
+    slackEvents: duties.pages ? platforms.slackEvents : undefined,
     logger,
   });
 
   async function openGallery() {
-    if (config.PUBLIC_URL === undefined && !config.playground) return undefined;
+    if (!duties.pages || (config.PUBLIC_URL === undefined && !config.playground)) return undefined;
     const [{ createWebGallery }, { createAssets }] = await Promise.all([
       import("./web/gallery/web-gallery.ts"),
       import("./web/assets.ts"),
@@ -203,7 +209,7 @@ export async function createApp(options: {
         trouble: "Something that the bot keeps cannot be read; the log names it. All else goes on.",
         probe: async () => !unreadable.any(),
       },
-      ...[...adapters.values()].map((adapter) => ({
+      ...listening.map((adapter) => ({
         name: adapter.platform,
         rank: "needed" as const,
         trouble: `The bot does not hear ${adapter.platform} right now.`,
@@ -216,16 +222,16 @@ export async function createApp(options: {
     handler,
     offer,
     async start() {
-      await bot.prepare();
+      if (duties.work) await bot.prepare();
       const { url } = await web.listen();
-      await Promise.all([...adapters.values()].map((adapter) => adapter.start(handler)));
-      queue.start(bot.work);
+      await Promise.all(listening.map((adapter) => adapter.start(handler)));
+      if (duties.work) queue.start(bot.work);
       for (const repetition of [...repetitions, health.watch]) repetition.start();
-      return { url, platforms: [...adapters.keys()], backend: backend.name };
+      return { url, role: config.ROLE, platforms: [...adapters.keys()], backend: backend.name };
     },
     async stop() {
       await health.watch.stop();
-      await Promise.all([...adapters.values()].map((adapter) => adapter.stop()));
+      await Promise.all(listening.map((adapter) => adapter.stop()));
       bot.stop();
       const ended = Promise.all([
         web.close(),
@@ -234,10 +240,21 @@ export async function createApp(options: {
       ]);
       // A backend that does not answer holds nobody up; the next start asks it again.
       await Promise.race([ended, sleep(STOP_TIMEOUT_MS)]);
+      await coordination.close();
       await backend.simulator?.close();
       await store.close();
     },
   };
+}
+
+/** One process keeps all of it in memory, and does not even load what several need. */
+async function openCoordination(
+  { queueUrl }: Config,
+  { now, logger }: { now: () => number; logger: Logger },
+): Promise<Coordination> {
+  if (queueUrl === undefined) return createAlone({ concurrency: CONCURRENCY, now, logger });
+  const { createTogether } = await import("./cluster/together.ts");
+  return createTogether({ url: queueUrl, concurrency: CONCURRENCY, now, logger });
 }
 
 /** Moderation as it is set up. @throws UserError for a block list that does not hold. */

@@ -1,6 +1,5 @@
 import type { CommandContext, Services } from "../commands/command.ts";
 import type { ChatAdapter, ChatHandler, PlatformName } from "./chat/adapter.ts";
-import type { ChatBudget } from "./chat/chat-budget.ts";
 import { createDispatcher } from "./chat/dispatcher.ts";
 import { createDrafts } from "./chat/drafts.ts";
 import type { Offer } from "./chat/offer.ts";
@@ -8,6 +7,7 @@ import type { OperatorNotice } from "./chat/operator-notice.ts";
 import type { OpenLink } from "./chat/options.ts";
 import { createPageQueries } from "./chat/page-queries.ts";
 import type { Line } from "./chat/rich-text.ts";
+import type { Coordination } from "./cluster/coordination.ts";
 import { createGallery } from "./gallery/gallery.ts";
 import { createGalleryLinks } from "./gallery/gallery-links.ts";
 import { createPeople } from "./gallery/people.ts";
@@ -27,21 +27,20 @@ import { createJobPoller } from "./jobs/job-poller.ts";
 import { createJobRemoval } from "./jobs/job-removal.ts";
 import { createJobService } from "./jobs/job-service.ts";
 import { createJobStore } from "./jobs/job-store.ts";
-import { createJobSweep } from "./jobs/job-sweep.ts";
+import { createJobSweep, straighten } from "./jobs/job-sweep.ts";
 import { createJobWorker } from "./jobs/job-worker.ts";
 import { createListing } from "./jobs/listing.ts";
 import { createPacedClient } from "./jobs/paced-client.ts";
 import { createPermissions } from "./jobs/permissions.ts";
 import { createQuotes } from "./jobs/quotes.ts";
+import { createSharedPace } from "./jobs/shared-pace.ts";
 import { createSubmission } from "./jobs/submission.ts";
 import { createTypicalDuration } from "./jobs/typical-duration.ts";
-import { createWaitingLine } from "./jobs/waiting-line.ts";
 import type { Logger } from "./logger.ts";
 import type { MediaStore } from "./media/media-store.ts";
 import type { VideoFitter } from "./media/video-fitter.ts";
 import type { Moderation } from "./moderation/moderation.ts";
-import type { WorkQueue } from "./queue/work-queue.ts";
-import { createRepetition } from "./repeat.ts";
+import type { Round } from "./repeat.ts";
 import { createSettings } from "./settings/settings.ts";
 import type { LimitRules } from "./spending/limits.ts";
 import { createSpending } from "./spending/spending.ts";
@@ -57,8 +56,7 @@ export interface BotOptions {
   adapters: ReadonlyMap<PlatformName, ChatAdapter>;
   offer: Offer;
   catalog: Catalog;
-  queue: WorkQueue;
-  budget: ChatBudget;
+  coordination: Coordination;
   openLink: OpenLink;
   tellOperator: OperatorNotice;
   health: Pick<Health, "requireWell">;
@@ -96,8 +94,9 @@ const SEEN_TTL_MS = 24 * 3_600_000;
 
 /** Builds the core: everything between the chat platforms and the backend. Nothing of it runs yet. */
 export function createBot(options: BotOptions) {
-  const { store, media, adapters, offer, catalog, queue, budget, simulated, now, since, logger } = options;
-  const pace = createBackendPace({
+  const { store, media, adapters, offer, catalog, coordination, simulated, now, since, logger } = options;
+  const { queue, budget, alone } = coordination;
+  const ownPace = createBackendPace({
     now,
     onStopped: (until) => logger.warn({ until }, "the backend has no money left; new videos are refused"),
     onResumed: () => logger.info("the backend has money again; new videos are taken"),
@@ -110,6 +109,7 @@ export function createBot(options: BotOptions) {
       showEverything((jobId) => queue.wake(jobId));
     },
   });
+  const pace = createSharedPace(ownPace, coordination.news);
   const videos = createPacedClient(options.videos, pace);
   const jobs = createJobStore({ store, now });
   const settings = createSettings({ store, catalog, logger });
@@ -126,7 +126,7 @@ export function createBot(options: BotOptions) {
     isOff: async (channel) => (await settings.here(channel)).gallery === "off",
     now,
   });
-  const line = createWaitingLine({
+  const line = coordination.openLine({
     maxActive: options.maxActive,
     onTurn: (jobId) => queue.add(jobId),
     onMoved(jobIds) {
@@ -136,7 +136,7 @@ export function createBot(options: BotOptions) {
   const render = createCardRenderer({
     ...{ jobs, access, typical, simulated, catalog, line, links, pace, buttons, now },
   });
-  const board = createCardBoard({ adapters, budget, jobs, render, logger });
+  const board = createCardBoard({ ...{ adapters, budget, jobs, render, logger }, turns: coordination.cards });
   const poller = createJobPoller({
     ...{ jobs, videos, board, queue, pace, now, since, logger },
     intervalMs: options.pollIntervalMs,
@@ -148,7 +148,7 @@ export function createBot(options: BotOptions) {
     operatorIds: options.operatorIds,
   });
   const quotes = createQuotes({ store, now });
-  const sweep = createJobSweep({ jobs, queue, now, logger });
+  const sweep = createJobSweep({ jobs, line, queue, alone, now, logger });
   const queries = createPageQueries({ store });
   const drafts = createDrafts({ store, adapters });
   const forgetting = createForgetting({
@@ -248,29 +248,36 @@ export function createBot(options: BotOptions) {
       return isCharged(job) ? "charged" : "refunded";
     });
   }
-  const settling = createRepetition({
+  const settling: Round = {
+    name: "settle",
+    everyMs: SETTLE_EVERY_MS,
     work: settle,
-    pauseMs: () => SETTLE_EVERY_MS,
     onError: (err) => logger.warn({ err }, "accounts could not be settled, trying again"),
-  });
+  };
 
-  const asking = createRepetition({
+  const asking: Round = {
+    name: "ask",
+    everyMs: ASK_BACKEND_EVERY_MS,
     async work() {
       if (pace.awaySince() !== undefined && (await options.backendAnswers())) pace.note("probe");
     },
-    pauseMs: () => ASK_BACKEND_EVERY_MS,
     onError: (err) => logger.warn({ err }, "the backend could not be asked, trying again"),
-  });
+  };
 
   /** To be awaited before anything is asked of it: who has a place at the backend is known before anybody waits. */
   async function prepare(): Promise<void> {
     await backfill({ store, jobs, list: listing, now, logger });
-    for (const job of await jobs.active()) if (job.phase !== "posted") line.see(job);
+    await straighten(line, await jobs.active(), jobs);
   }
 
   return {
     ...{ jobs, services, handler, work, poller, pace, settle, prepare },
-    repetitions: [sweep, poller, forgetting.sweep, settling, asking],
-    stop: () => line.stop(),
+    /** What one process does for all; each has to ask by itself whether the backend is back. */
+    rounds: [sweep, poller.round, forgetting.sweep, settling],
+    asking,
+    stop() {
+      poller.stop();
+      line.stop();
+    },
   };
 }

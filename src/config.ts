@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ROLES } from "./roles.ts";
 import { DIALECT_NAMES } from "./videos/dialect.ts";
 
 const text = z.string().trim();
@@ -13,6 +14,7 @@ const serverUrl = optionalUrl.refine(
   (value) => value === undefined || !hasCredentials(value),
   "must have no name or password in it",
 );
+const REDIS = /^rediss?:\/\/./;
 const list = text.transform((value) => value.split(/[\s,]+/).filter((item) => item !== ""));
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const flag = z
@@ -44,6 +46,8 @@ export const settings = {
   SLACK_APP_TOKEN: optional,
   SLACK_SIGNING_SECRET: optional,
   SLACK_API_URL: serverUrl,
+  ROLE: z.enum(ROLES).default("all"),
+  QUEUE_URL: text.regex(REDIS, "must be redis://HOST:PORT or rediss://HOST:PORT").optional(),
   STORE_URL: text
     .regex(
       STORE_FORMS,
@@ -74,6 +78,8 @@ type Settings = z.infer<z.ZodObject<typeof settings>>;
 export interface Config extends Settings {
   /** Whether the playground is served. */
   playground: boolean;
+  /** Where the processes of this bot find each other; undefined: there is one. */
+  queueUrl: string | undefined;
   /** The key for the moderation endpoint; a backend of one's own never shares its key with that. */
   moderationKey: string | undefined;
   /** Things that work but deserve a word in the log. */
@@ -98,6 +104,7 @@ export class ConfigError extends Error {
 /** Those whose values nobody may find anywhere else. */
 const SECRETS = [
   "OPENAI_API_KEY",
+  "QUEUE_URL",
   "OPENAI_WEBHOOK_SECRET",
   "MODERATION_API_KEY",
   "DISCORD_TOKEN",
@@ -143,6 +150,7 @@ export function readConfig(env: Environment): Config {
   return {
     ...parsed.data,
     playground: wantsPlayground(known),
+    queueUrl: queueUrlOf(known),
     moderationKey: moderationKeyOf(known),
     warnings: warningsOf(known),
   };
@@ -156,9 +164,20 @@ function moderationKeyOf({
   return MODERATION_API_KEY ?? (OPENAI_BASE_URL === undefined ? OPENAI_API_KEY : undefined);
 }
 
+/** Whoever shares a store shares a queue. */
+function queueUrlOf({ QUEUE_URL, STORE_URL = "" }: Environment): string | undefined {
+  return QUEUE_URL ?? (REDIS.test(STORE_URL) ? STORE_URL : undefined);
+}
+
 function wantsPlayground(env: Environment): boolean {
+  if (isPart(env)) return false;
   if (env.PLAYGROUND !== undefined) return env.PLAYGROUND === "1";
   return env.DISCORD_TOKEN === undefined && env.SLACK_BOT_TOKEN === undefined;
+}
+
+/** Whether it is one of several processes by its role. */
+function isPart({ ROLE = "all" }: Environment): boolean {
+  return ROLE !== "all";
 }
 
 function warningsOf(env: Environment): string[] {
@@ -194,6 +213,23 @@ const rules: readonly { broken(env: Environment): boolean; problem: string }[] =
     broken: (env) =>
       wantsPlayground(env) && !LOOPBACK.has(env.HOST ?? "127.0.0.1") && env.PLAYGROUND_PASSWORD === undefined,
     problem: "PLAYGROUND_PASSWORD: is needed where the playground is served on a HOST that is not loopback",
+  },
+  {
+    broken: ({ QUEUE_URL, STORE_URL = "" }) => QUEUE_URL !== undefined && !REDIS.test(STORE_URL),
+    problem:
+      "QUEUE_URL: needs STORE_URL=redis://… beside it; processes that share a queue share what is kept",
+  },
+  {
+    broken: (env) => isPart(env) && queueUrlOf(env) === undefined,
+    problem: "ROLE: anything but all needs STORE_URL=redis://…, by which the processes find each other",
+  },
+  {
+    broken: (env) => isPart(env) && env.OPENAI_BASE_URL === undefined,
+    problem: "ROLE: anything but all needs OPENAI_BASE_URL; the embedded simulator lives in one process",
+  },
+  {
+    broken: (env) => isPart(env) && env.PLAYGROUND === "1",
+    problem: "PLAYGROUND: needs ROLE=all; the local page is for one process",
   },
   {
     broken: (env) => env.MODERATION !== undefined && moderationKeyOf(env) === undefined,

@@ -91,6 +91,7 @@ export function createHealth(options: {
         started = true;
         await report();
       },
+      everyMs: LOOK_EVERY_MS,
       pauseMs: () => (unwell.size > 0 ? LOOK_AGAIN_MS : LOOK_EVERY_MS),
       onError: (err) => logger.warn({ err }, "health could not be looked at"),
     }),

@@ -3,6 +3,7 @@ import type { Offer } from "./chat/offer.ts";
 import type { Config } from "./config.ts";
 import type { Logger } from "./logger.ts";
 import type { MediaStore } from "./media/media-store.ts";
+import type { Duties } from "./roles.ts";
 import type { Store } from "./store/store.ts";
 import type { Catalog } from "./videos/catalog.ts";
 
@@ -13,20 +14,28 @@ interface Dependencies {
   catalog: Catalog;
   offer: Offer;
   simulated: boolean;
+  duties: Duties;
   now: () => number;
   logger: Logger;
 }
 
-/** Builds the platforms that are configured; the code of the others is not even loaded, for memory and start time. */
+/**
+ * Builds the platforms that are configured; the code of the others is not even loaded, for memory and start time. All of
+ * them can post and edit; `listening` are those on which this process hears people.
+ */
 export async function openPlatforms(dependencies: Dependencies) {
-  const { config } = dependencies;
+  const { config, duties } = dependencies;
   const [discord, slack, web] = await Promise.all([
     config.DISCORD_TOKEN === undefined ? undefined : openDiscord(dependencies, config.DISCORD_TOKEN),
     config.SLACK_BOT_TOKEN === undefined ? undefined : openSlack(dependencies, config.SLACK_BOT_TOKEN),
     config.playground ? openPlayground(dependencies) : undefined,
   ]);
   const adapters: ChatAdapter[] = [discord, slack, web?.adapter].filter((adapter) => adapter !== undefined);
-  return { adapters, playground: web?.playground, slackEvents: slack?.http };
+  const overHttp: (ChatAdapter | undefined)[] = [slack?.http && slack, web?.adapter];
+  const listening = adapters.filter((adapter) =>
+    overHttp.includes(adapter) ? duties.pages : duties.sockets,
+  );
+  return { adapters, listening, playground: web?.playground, slackEvents: slack?.http };
 }
 
 async function openDiscord({ config, catalog, offer, now, logger }: Dependencies, token: string) {

@@ -1,19 +1,34 @@
 import { sleep } from "./sleep.ts";
 
-/** Work that is done again and again. */
+/** Something that is done again and again. */
+export interface Round {
+  name: string;
+  /** How long after one the next follows (ms). */
+  everyMs: number;
+  /** How long to pause now (ms), where that changes; where several processes share a round, `everyMs` holds. */
+  pauseMs?: () => number;
+  work: () => Promise<void>;
+  /** Hears of a failure, which ends nothing. */
+  onError: (error: unknown) => void;
+}
+
+/** A round that can be run. */
 export interface Repetition {
   start(): void;
   /** Ends the waiting; work under way is finished. */
   stop(): Promise<void>;
 }
 
-/** Does `work`, waits `pauseMs()`, and so on until it is stopped; a failure is told to `onError` and ends nothing. */
-export function createRepetition(options: {
-  work: () => Promise<void>;
-  pauseMs: () => number;
-  onError: (error: unknown) => void;
-}): Repetition {
-  const { work, pauseMs, onError } = options;
+/** Makes a round run: in this process alone, or in one of several at a time. */
+export type Repeat = (round: Round) => Repetition;
+
+/** Does a round's work, pauses, and so on until it is stopped. */
+export function createRepetition({
+  everyMs,
+  work,
+  pauseMs = () => everyMs,
+  onError,
+}: Omit<Round, "name">): Repetition {
   const stopping = new AbortController();
   let running: Promise<void> = Promise.resolve();
 

@@ -3,6 +3,7 @@ import type { ChatAdapter, Destination, PlatformName } from "../chat/adapter.ts"
 import type { Card } from "../chat/card.ts";
 import type { ChatBudget, Permit, Priority } from "../chat/chat-budget.ts";
 import { ServiceError } from "../errors.ts";
+import type { CardInHand, CardTurns, ShownCard } from "./card-turns.ts";
 import { cardOf, isDeleted, type Job, posted } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
 
@@ -40,10 +41,11 @@ interface Waiting {
 }
 
 interface Slot {
-  /** What happens to the card now; the next thing waits for it. */
+  /** What happens to the card now in this process; the next thing waits for it. */
   turn: Promise<unknown>;
   waiting: Waiting | undefined;
-  shown: { title: string; percent: number } | undefined;
+  /** What this process has seen on it last. */
+  shown: ShownCard | undefined;
   /** Calls that use the slot; the last one out removes it, unless what is shown is needed again. */
   users: number;
 }
@@ -51,13 +53,15 @@ interface Slot {
 interface Dependencies {
   adapters: ReadonlyMap<PlatformName, ChatAdapter>;
   budget: ChatBudget;
+  turns: CardTurns;
   jobs: JobStore;
   render: (job: Job) => Promise<Card>;
   logger: Logger;
 }
 
 /** Builds the board; it holds nothing that a restart could lose. */
-export function createCardBoard({ adapters, budget, jobs, render, logger }: Dependencies): CardBoard {
+export function createCardBoard(dependencies: Dependencies): CardBoard {
+  const { adapters, budget, turns, jobs, render, logger } = dependencies;
   const slots = new Map<string, Slot>();
 
   function adapterOf({ destination: { platform } }: Job): ChatAdapter {
@@ -85,22 +89,27 @@ export function createCardBoard({ adapters, budget, jobs, render, logger }: Depe
     return result;
   }
 
-  /** Shows the newest document. */
-  async function edit(slot: Slot, jobId: string, priority: Priority): Promise<void> {
+  /** Shows the newest document; `inHand` is the card, which nobody else has. */
+  async function edit(slot: Slot, inHand: CardInHand, jobId: string, priority: Priority): Promise<void> {
     const job = await jobs.get(jobId);
     if (!job || !cardOf(job).message || job.cardLost !== undefined || isDeleted(job)) return;
     const card = await render(job);
+    slot.shown = inHand.shown;
     // Whoever ended the job shows its final card; progress that comes too late does not show it once more.
-    if (!isNews(slot, card) || (card.kind === "final" && priority === "progress")) return;
+    if (!isNews(slot.shown, card) || (card.kind === "final" && priority === "progress")) return;
+    // Another process may have had it while this one stood still.
+    if (!inHand.isHeld() || job.revision < (slot.shown?.revision ?? 0)) return;
+    const shown = async () => note(slot, inHand, job, card);
     try {
       await adapterOf(job).editCard(cardOf(job), card);
-      note(slot, card);
+      await shown();
     } catch (error) {
-      await notShown(slot, job, card, error);
+      await notShown(job, card, error, shown);
     }
   }
 
-  async function notShown(slot: Slot, job: Job, card: Card, error: unknown): Promise<void> {
+  /** @param giveUp remembers it as shown: trying the same again with every poll would help nobody. */
+  async function notShown(job: Job, card: Card, error: unknown, giveUp: () => Promise<void>): Promise<void> {
     if (!(error instanceof ServiceError)) throw error;
     logger.warn({ jobId: job.id, err: error }, "card could not be edited");
     if (error.retryAfterMs) {
@@ -112,8 +121,7 @@ export function createCardBoard({ adapters, budget, jobs, render, logger }: Depe
       if (card.kind === "final") throw error;
       return;
     }
-    // Trying the same again with every poll would help nobody.
-    note(slot, card);
+    await giveUp();
     if (LOST.has(error.code)) await jobs.update(job.id, (current) => ({ ...current, cardLost: error.code }));
   }
 
@@ -122,6 +130,7 @@ export function createCardBoard({ adapters, budget, jobs, render, logger }: Depe
     return waiting.permit.granted;
   }
 
+  /** Progress has the card only once it may be sent: what waits for that holds up no other process. */
   function wait(slot: Slot, job: Job, priority: Priority): Promise<void> {
     const waiting: Waiting = { priority, permit: undefined, dropped: false, done: Promise.resolve() };
     slot.waiting = waiting;
@@ -130,7 +139,9 @@ export function createCardBoard({ adapters, budget, jobs, render, logger }: Depe
       const granted = await itsTurn(waiting, job).finally(() => {
         if (slot.waiting === waiting) slot.waiting = undefined;
       });
-      if (granted) await edit(slot, job.id, waiting.priority);
+      if (!granted) return;
+      const take = waiting.priority === "progress" ? turns.takeIfFree : turns.take;
+      await take(job.id, (card) => edit(slot, card, job.id, waiting.priority));
     });
     return waiting.done;
   }
@@ -139,7 +150,7 @@ export function createCardBoard({ adapters, budget, jobs, render, logger }: Depe
     withSlot(job.id, async (slot) => {
       if (!adapters.has(job.destination.platform) || job.cardLost !== undefined) return;
       const card = await render(job);
-      if (!isNews(slot, card)) return;
+      if (!isNews(slot.shown, card)) return;
       const priority = card.kind === "final" ? "final" : "progress";
       const { waiting } = slot;
       if (!waiting) return wait(slot, job, priority);
@@ -151,17 +162,20 @@ export function createCardBoard({ adapters, budget, jobs, render, logger }: Depe
   return {
     post: (job, send) =>
       withSlot(job.id, (slot) =>
-        inTurn(slot, async () => {
-          const current = await jobs.get(job.id);
-          if (current?.phase !== "accepted") return current;
-          const adapter = adapterOf(current);
-          await budget.acquire(adapter.draws(send ? "reply" : "post", current.destination), "first").granted;
-          const card = await render(current);
-          const destination = await (send ? send(card) : adapter.postCard(current.destination, card));
-          note(slot, card);
-          await jobs.noteMessage(destination, job.id);
-          return jobs.update(job.id, (newest) => posted(newest, destination));
-        }),
+        inTurn(slot, () =>
+          turns.take(job.id, async (inHand) => {
+            const current = await jobs.get(job.id);
+            if (current?.phase !== "accepted") return current;
+            const adapter = adapterOf(current);
+            await budget.acquire(adapter.draws(send ? "reply" : "post", current.destination), "first")
+              .granted;
+            const card = await render(current);
+            const destination = await (send ? send(card) : adapter.postCard(current.destination, card));
+            await note(slot, inHand, current, card);
+            await jobs.noteMessage(destination, job.id);
+            return jobs.update(job.id, (newest) => posted(newest, destination));
+          }),
+        ),
       ),
 
     show,
@@ -174,10 +188,13 @@ export function createCardBoard({ adapters, budget, jobs, render, logger }: Depe
       withSlot(job.id, async (slot) => {
         const adapter = adapterOf(job);
         drop(slot);
-        await inTurn(slot, async () => {
-          await budget.acquire(adapter.draws("deliver", job.destination), "final").granted;
-          await work(adapter);
-        });
+        await inTurn(slot, () =>
+          turns.take(job.id, async (inHand) => {
+            await budget.acquire(adapter.draws("deliver", job.destination), "final").granted;
+            await work(adapter);
+            await inHand.note(undefined);
+          }),
+        );
         slot.shown = undefined;
       }),
   };
@@ -188,15 +205,16 @@ function emptySlot(): Slot {
 }
 
 /** Whether a card says enough more than the one that is shown. */
-function isNews({ shown }: Slot, card: Card): boolean {
+function isNews(shown: ShownCard | undefined, card: Card): boolean {
   if (card.kind === "final" || shown === undefined || shown.title !== card.title) return true;
   return (card.progress?.percent ?? 0) - shown.percent >= PROGRESS_STEP;
 }
 
 /** Remembers what is shown, for as long as something follows. */
-function note(slot: Slot, card: Card): void {
+async function note(slot: Slot, inHand: CardInHand, { revision }: Job, card: Card): Promise<void> {
   const { kind, title, progress } = card;
-  slot.shown = kind === "final" ? undefined : { title, percent: progress?.percent ?? 0 };
+  slot.shown = kind === "final" ? undefined : { title, percent: progress?.percent ?? 0, revision };
+  await inHand.note(slot.shown);
 }
 
 function drop(slot: Slot): void {

@@ -36,7 +36,7 @@ export function createCardRenderer(options: {
     const { request, result, destination, remixes } = job;
     const parent = request.operation === "create" ? undefined : await jobs.get(request.parentJobId);
     const children = remixes.length === 0 ? [] : await jobs.getMany(remixes.slice(-CHILDREN_MAX));
-    const place = line.place(job.id);
+    const place = job.phase === "posted" ? await line.place(job.id) : undefined;
     return renderJob(job, {
       now: now(),
       typicalMs: typical.of(request),

@@ -18,12 +18,26 @@ export interface FairOrder {
   served(waiter: Waiter): void;
   /** Nobody waits and nobody is served: all are equal again. */
   reset(): void;
+  /** What it knows of who had their turns, for another one to go on with. */
+  memory(): FairMemory;
+}
+
+/** Plain data. */
+export interface FairMemory {
+  people: Rounds;
+  channels: Rounds;
+}
+
+/** The round that is on, and for those who are ahead of it, the one in which they have their next turn. */
+interface Rounds {
+  current: number;
+  next: Record<string, number>;
 }
 
 /** Builds it; what was served long ago counts no more (start-time fair queueing). */
-export function createFairOrder(): FairOrder {
-  const people = createRounds();
-  const channels = createRounds();
+export function createFairOrder(memory?: FairMemory): FairOrder {
+  const people = createRounds(memory?.people);
+  const channels = createRounds(memory?.channels);
 
   return {
     of(waiting) {
@@ -50,13 +64,14 @@ export function createFairOrder(): FairOrder {
       people.reset();
       channels.reset();
     },
+    memory: () => ({ people: people.memory(), channels: channels.memory() }),
   };
 }
 
 /** In which round each has their next turn: after their last one, and not before the one that is on. */
-function createRounds() {
-  const nextOf = new Map<string, number>();
-  let current = 0;
+function createRounds(memory: Rounds = { current: 0, next: {} }) {
+  const nextOf = new Map(Object.entries(memory.next));
+  let { current } = memory;
   const next = (key: string) => Math.max(current, nextOf.get(key) ?? 0);
   return {
     next,
@@ -72,6 +87,7 @@ function createRounds() {
       nextOf.clear();
       current = 0;
     },
+    memory: (): Rounds => ({ current, next: Object.fromEntries(nextOf) }),
   };
 }
 

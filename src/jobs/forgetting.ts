@@ -12,7 +12,7 @@ import type { Gallery } from "../gallery/gallery.ts";
 import type { GalleryLinks } from "../gallery/gallery-links.ts";
 import type { Stars } from "../gallery/stars.ts";
 import type { MediaStore } from "../media/media-store.ts";
-import { createRepetition, type Repetition } from "../repeat.ts";
+import type { Round } from "../repeat.ts";
 import type { SettingsStore } from "../settings/settings.ts";
 import type { Spending } from "../spending/spending.ts";
 import type { Collection, Store } from "../store/store.ts";
@@ -38,7 +38,7 @@ export interface Forgetting {
   /** The bot was removed somewhere, or came back in time, or says where it is. */
   moved(event: Extract<ChatEvent, { kind: "joined" | "left" | "present" }>): Promise<void>;
   /** Erases what was pending, and what servers left behind whose time of grace is over; now and every hour. */
-  sweep: Repetition & { now(): Promise<void> };
+  sweep: Round;
 }
 
 interface Dependencies {
@@ -200,12 +200,10 @@ export function createForgetting(dependencies: Dependencies): Forgetting {
     },
 
     sweep: {
-      ...createRepetition({
-        work: sweep,
-        pauseMs: () => SWEEP_MS,
-        onError: (err) => logger.warn({ err }, "forgetting failed, trying again later"),
-      }),
-      now: sweep,
+      name: "forget",
+      everyMs: SWEEP_MS,
+      work: sweep,
+      onError: (err) => logger.warn({ err }, "forgetting failed, trying again later"),
     },
   };
 }

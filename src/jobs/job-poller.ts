@@ -2,7 +2,7 @@ import PQueue from "p-queue";
 import type { Logger } from "pino";
 import { ServiceError } from "../errors.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
-import { createRepetition, type Repetition } from "../repeat.ts";
+import type { Round } from "../repeat.ts";
 import { sleep } from "../sleep.ts";
 import type { Video } from "../videos/video.ts";
 import type { VideosClient } from "../videos/videos-client.ts";
@@ -12,9 +12,13 @@ import { deleting, type Failure, failing, type Job, observed } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
 
 /** Asks the backend how all rendering videos stand, for the whole bot at once. */
-export interface JobPoller extends Repetition {
+export interface JobPoller {
+  /** To be run again and again. */
+  round: Round;
   /** One round of asking. */
   tick(): Promise<void>;
+  /** Ends what a round spreads over its interval. */
+  stop(): void;
   /**
    * Asks for one job now, whatever its phase, and moves it if it is rendering.
    * Resolves to what the backend says: "gone" when it does not know the video, undefined when it says nothing.
@@ -167,7 +171,9 @@ export function createJobPoller(dependencies: Dependencies): JobPoller {
   }
 
   let begunAt = 0;
-  const repetition = createRepetition({
+  const round: Round = {
+    name: "poll",
+    everyMs: intervalMs,
     work: () => {
       begunAt = now();
       return tick();
@@ -179,15 +185,12 @@ export function createJobPoller(dependencies: Dependencies): JobPoller {
       return Math.max(restMs, pace.pollWaitMs(), intervalMs * JITTER);
     },
     onError: (err) => logger.warn({ err }, "poll failed, trying again next time"),
-  });
+  };
   const look = async (job: Job) => job.video && retrieve(job, job.video.id);
   return {
-    start: repetition.start,
-    stop() {
-      stopping.abort();
-      return repetition.stop();
-    },
+    round,
     tick,
+    stop: () => stopping.abort(),
     look,
     async lookAt(videoId) {
       const owner = await jobs.ownerOf(videoId);

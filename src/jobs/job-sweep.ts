@@ -1,39 +1,70 @@
 import type { Logger } from "pino";
 import type { WorkQueue } from "../queue/work-queue.ts";
-import { createRepetition, type Repetition } from "../repeat.ts";
+import type { Round } from "../repeat.ts";
+import type { Job } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
+import { needOf, type WaitingLine } from "./waiting-line.ts";
 
 const INTERVAL_MS = 10_000;
 /** The request that accepted a job posts its card; after this long it has died with its process. */
 const TAKE_OVER_AFTER_MS = 15_000;
 
 /**
- * Finds every active job that nothing is working on and takes it up again: at once (everything found then is a dead
- * process's) and every ten seconds.
+ * Finds every active job that nothing is working on and takes it up again: at once where this process is `alone`, as
+ * everything found then is a dead one's, and every ten seconds. Those that wait in the line are taken up in their turn.
  */
 export function createJobSweep(options: {
   jobs: JobStore;
-  queue: WorkQueue;
+  line: Pick<WaitingLine, "see" | "leave" | "members">;
+  queue: Pick<WorkQueue, "add">;
+  alone: boolean;
   now: () => number;
   logger: Logger;
-}): Repetition {
-  const { jobs, queue, now, logger } = options;
+}): Round {
+  const { jobs, line, queue, alone, now, logger } = options;
 
-  let first = true;
+  let first = alone;
 
   async function sweep(): Promise<void> {
     const olderThanMs = first ? 0 : TAKE_OVER_AFTER_MS;
     first = false;
-    for (const job of await jobs.active()) {
+    const active = await jobs.active();
+    const waiting = await straighten(line, active, jobs);
+    for (const job of active) {
       const inHand =
-        job.phase === "rendering" || (job.phase === "accepted" && now() - job.updatedAt < olderThanMs);
+        job.phase === "rendering" ||
+        waiting.has(job.id) ||
+        (job.phase === "accepted" && now() - job.updatedAt < olderThanMs);
       if (!inHand) queue.add(job.id);
     }
   }
 
-  return createRepetition({
+  return {
+    name: "sweep",
+    everyMs: INTERVAL_MS,
     work: sweep,
-    pauseMs: () => INTERVAL_MS,
     onError: (err) => logger.warn({ err }, "sweep failed"),
-  });
+  };
+}
+
+/**
+ * Tells the line what it was not told of when somebody died, by the newest documents of those jobs; resolves to the ids
+ * of those that wait.
+ */
+export async function straighten(
+  line: Pick<WaitingLine, "see" | "leave" | "members">,
+  active: readonly Job[],
+  jobs: Pick<JobStore, "getMany">,
+): Promise<ReadonlySet<string>> {
+  const { served, waiting } = await line.members();
+  const needs = new Map(active.map((job) => [job.id, needOf(job)]));
+  const unknown = active.filter(({ id }) => needs.get(id) === "place" && !served.has(id)).map(({ id }) => id);
+  const gone = [...served, ...waiting].filter((id) => needs.get(id) === undefined);
+  const newest = new Map((await jobs.getMany([...unknown, ...gone])).map((job) => [job.id, job]));
+  for (const id of [...unknown, ...gone]) {
+    const job = newest.get(id);
+    if (job) await line.see(job);
+    else await line.leave(id);
+  }
+  return waiting;
 }

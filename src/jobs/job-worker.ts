@@ -82,7 +82,7 @@ export function createJobWorker(dependencies: Dependencies): Work {
     },
 
     async posted(job) {
-      if (!line.see(job)) {
+      if (!(await line.see(job))) {
         board.showLater(job);
         return undefined;
       }
@@ -240,7 +240,7 @@ export function createJobWorker(dependencies: Dependencies): Work {
     while (job) {
       // A platform that is not set up today may be tomorrow; until then it takes nobody's turn, and what was sent is found.
       const isThere = adapters.has(job.destination.platform);
-      if (isThere || job.phase !== "posted") line.see(job);
+      if (isThere || job.phase !== "posted") await line.see(job);
       const step = isThere || job.phase === "creating" ? steps[job.phase] : undefined;
       if (!step) return;
       job = await run(job, step);

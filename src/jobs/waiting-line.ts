@@ -7,34 +7,39 @@ export interface Place {
   of: number;
 }
 
-/** Who may ask the backend for a video now, and who waits. In memory: it is told of every job again after a restart. */
+/** Who may ask the backend for a video now, and who waits. */
 export interface WaitingLine {
   /**
    * Takes note of how a job stands. True: it has a place at the backend. False: it waits for its turn, or needs no place
    * (any more), which may be the next one's turn then.
    */
-  see(job: Job): boolean;
+  see(job: Job): Promise<boolean>;
+  /** Takes one out that is no more. */
+  leave(jobId: string): Promise<void>;
   /** Undefined for a job that does not wait. */
-  place(jobId: string): Place | undefined;
+  place(jobId: string): Promise<Place | undefined>;
+  /** The jobs that have a place, and those that wait. */
+  members(): Promise<{ served: ReadonlySet<string>; waiting: ReadonlySet<string> }>;
   stop(): void;
 }
 
+/** What a line is for, and who hears of it. */
+export interface LineOptions {
+  /** Videos at the backend at once. */
+  maxActive: number;
+  /** Hears of a job that waited and has a place now. */
+  onTurn: (jobId: string) => void;
+  /** Hears of those whose words have changed since they were last told of. */
+  onMoved: (jobIds: string[]) => void;
+}
+
 /** Words change at most so often (ms): each change is an edit in the chat. */
-const MOVED_EVERY_MS = 1_000;
+export const MOVED_EVERY_MS = 1_000;
 /** Up to here a place is told exactly. */
 const EXACT_MAX = 20;
 
-/**
- * Gives `maxActive` places in turn, by person and by channel.
- * @param options.onTurn hears of a job that waited and has a place now; @param options.onMoved of those whose words have
- *   changed since they were last told of.
- */
-export function createWaitingLine(options: {
-  maxActive: number;
-  onTurn: (jobId: string) => void;
-  onMoved: (jobIds: string[]) => void;
-}): WaitingLine {
-  const { maxActive, onTurn, onMoved } = options;
+/** Gives the places in turn, by person and by channel. In memory: it is told of every job again after a restart. */
+export function createWaitingLine({ maxActive, onTurn, onMoved }: LineOptions): WaitingLine {
   const fair = createFairOrder();
   const served = new Set<string>();
   const waiting = new Map<string, Waiter>();
@@ -61,10 +66,8 @@ export function createWaitingLine(options: {
 
   function tell(): void {
     timer = undefined;
-    const words = new Map(
-      inOrder().map(({ id }, index) => [id, describePlace({ place: index + 1, of: waiting.size })]),
-    );
-    const moved = [...words].filter(([id, said]) => told.get(id) !== said).map(([id]) => id);
+    const words = wordsOf(inOrder().map(({ id }) => id));
+    const moved = movedSince(told, words);
     told = words;
     if (moved.length > 0) onMoved(moved);
   }
@@ -96,7 +99,7 @@ export function createWaitingLine(options: {
   function come(job: Job): boolean {
     if (served.has(job.id)) return true;
     if (waiting.has(job.id)) return false;
-    const waiter = waiterOf(job, arrived++);
+    const waiter = { ...waiterOf(job), number: arrived++ };
     // Nobody waits where there is room.
     if (served.size < maxActive) {
       serve(waiter);
@@ -108,15 +111,14 @@ export function createWaitingLine(options: {
   }
 
   return {
-    see(job) {
-      switch (job.phase) {
-        case "posted":
+    async see(job) {
+      switch (needOf(job)) {
+        case "turn":
           return come(job);
-        case "creating":
-        case "rendering": {
+        case "place": {
           // After a restart there can be more of them than places.
           if (served.has(job.id)) return true;
-          serve(waiting.get(job.id) ?? waiterOf(job, arrived++));
+          serve(waiting.get(job.id) ?? { ...waiterOf(job), number: arrived++ });
           return true;
         }
         default:
@@ -124,7 +126,9 @@ export function createWaitingLine(options: {
           return false;
       }
     },
-    place(jobId) {
+    leave: async (jobId) => leave(jobId),
+    members: async () => ({ served, waiting: new Set(waiting.keys()) }),
+    async place(jobId) {
       if (!waiting.has(jobId)) return undefined;
       inOrder();
       const place = places.get(jobId);
@@ -137,15 +141,33 @@ export function createWaitingLine(options: {
   };
 }
 
+/** What a job wants of the line: a turn, a place that it has or had, or nothing (any more). */
+export function needOf({ phase }: Job): "turn" | "place" | undefined {
+  if (phase === "posted") return "turn";
+  return phase === "creating" || phase === "rendering" ? "place" : undefined;
+}
+
 /** People are the same everywhere on a platform; a thread is a part of its channel. */
-function waiterOf({ id, requester, destination }: Job, number: number): Waiter {
+export function waiterOf({ id, requester, destination }: Job): Omit<Waiter, "number"> {
   const { platform, workspace, channel, parent } = destination;
   return {
     id,
-    number,
     person: `${platform}:${requester.id}`,
     channel: `${platform}:${workspace}:${parent ?? channel}`,
   };
+}
+
+/** What is said to each of those who wait, in their order. */
+export function wordsOf(order: readonly string[]): Map<string, string> {
+  return new Map(order.map((id, index) => [id, describePlace({ place: index + 1, of: order.length })]));
+}
+
+/** Those to whom something else is said than before. */
+export function movedSince(
+  before: ReadonlyMap<string, string>,
+  words: ReadonlyMap<string, string>,
+): string[] {
+  return [...words].filter(([id, said]) => before.get(id) !== said).map(([id]) => id);
 }
 
 const ORDINALS = new Intl.PluralRules("en", { type: "ordinal" });

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { createRepetition, type Repetition } from "../repeat.ts";
+import type { Round } from "../repeat.ts";
 import type { MediaStore } from "./media-store.ts";
 
 const EVERY_MS = 3_600_000;
@@ -13,14 +13,15 @@ export function createMediaRetention(options: {
   keepMs: number;
   now: () => number;
   logger: Logger;
-}): Repetition {
+}): Round {
   const { media, keepMs, now, logger } = options;
-  return createRepetition({
+  return {
+    name: "retention",
+    everyMs: EVERY_MS,
     async work() {
       const removed = await media.prune(now() - keepMs);
       if (removed.folders > 0) logger.info(removed, "media removed that were kept long enough");
     },
-    pauseMs: () => EVERY_MS,
     onError: (err) => logger.error({ err }, "old media could not be removed"),
-  });
+  };
 }

@@ -1,13 +1,8 @@
 import PQueue from "p-queue";
 import type { Logger } from "pino";
-import { ServiceError } from "../errors.ts";
 import { sleep } from "../sleep.ts";
+import { retryWaitMs } from "./retry-wait.ts";
 import type { Work, WorkQueue } from "./work-queue.ts";
-
-const RETRY_BASE_MS = 2_000;
-const RETRY_MAX_MS = 60_000;
-/** Longest wait that a service may ask for. */
-const ASKED_MAX_MS = 3_600_000;
 
 interface Entry {
   /** Work was asked for while it was being done. */
@@ -48,10 +43,7 @@ export function createInProcessQueue(options: { concurrency: number; logger: Log
       entry.attempt = 0;
       return 0;
     } catch (err) {
-      const asked = (err instanceof ServiceError && err.retryAfterMs) || 0;
-      const backoff = Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** entry.attempt++);
-      // A service that asks for no wait at all is still not to be called in a tight loop.
-      const waitMs = Math.max(Math.min(asked, ASKED_MAX_MS), backoff * (0.75 + Math.random() / 2));
+      const waitMs = retryWaitMs(err, entry.attempt++);
       logger.warn({ jobId, err, waitMs }, "work on a job failed, trying again");
       return waitMs;
     }

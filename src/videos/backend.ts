@@ -118,7 +118,7 @@ export async function openBackend(options: {
         if (now !== known) onChange();
         known = now;
       },
-      pauseMs: () => ASK_AGAIN_MS,
+      everyMs: ASK_AGAIN_MS,
       onError: (err) => logger.warn({ err }, "backend could not be looked at"),
     }),
   };

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { createRepetition } from "../../../src/repeat.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { bob, grace } from "../../fakes/fake-chat-adapter.ts";
 import { createScene, here } from "../../fixtures/bot-scene.ts";
@@ -103,7 +104,7 @@ it("what is being made for a person is finished first, shown in no gallery, and 
   const late = await bot.jobs.byMessage(chat.messages.at(-1)?.destination ?? here);
   expect(chat.messages.at(-1)?.cards.at(-1)).toMatchObject({ tone: "good" });
   expect(await bot.services.gallery.get(here, late?.id ?? "")).toBeUndefined();
-  await bot.services.forgetting.sweep.now();
+  await bot.services.forgetting.sweep.work();
   expect(await bot.jobs.get(late?.id ?? "")).toBeUndefined();
   expect(await bot.jobs.history({ platform: "web", person: "ada" })).toEqual([]);
 });
@@ -182,7 +183,7 @@ it("a channel is forgotten by its moderators, a server by those who manage it", 
 it("a server that the bot was removed from is forgotten after a week, unless it comes back", async () => {
   const { chat, bot, left, pass } = await createTown();
   const place = { platform: "web", workspace: "w1" } as const;
-  const { sweep } = bot.services.forgetting;
+  const sweep = createRepetition(bot.services.forgetting.sweep);
   sweep.start();
   await chat.emit({ kind: "left", ...place });
   await pass(6 * DAY_MS);
@@ -203,18 +204,18 @@ it("a server that the bot is in is not forgotten, also when nobody told of its r
   await chat.emit({ kind: "left", ...place });
   await chat.emit({ kind: "present", platform: "web", workspaces: ["w1"] });
   await pass(8 * DAY_MS);
-  await sweep.now();
+  await sweep.work();
   expect(await left()).toHaveLength(3);
   await chat.emit({ kind: "left", ...place });
   await pass(DAY_MS);
   await ask("after the return");
   await pass(8 * DAY_MS);
-  await sweep.now();
+  await sweep.work();
   expect(await left()).toHaveLength(3);
   // Removed while the bot was not running.
   await chat.emit({ kind: "present", platform: "web", workspaces: [] });
   await pass(8 * DAY_MS);
-  await sweep.now();
+  await sweep.work();
   expect(await left()).toEqual([]);
 });
 

@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createJobPoller } from "../../../src/jobs/job-poller.ts";
 import { createJobStore } from "../../../src/jobs/job-store.ts";
+import { createRepetition } from "../../../src/repeat.ts";
 import { createStore } from "../../../src/store/create-store.ts";
 import { createFakeVideosClient } from "../../fakes/fake-videos-client.ts";
 import { aJob } from "../../fixtures/jobs.ts";
@@ -34,10 +35,12 @@ it("a clock that is set back while videos are asked for does not stop the asking
       aJob({ id: `job${n}`, createdAt: Date.now(), phase: "rendering", video: { id, status } }),
     );
   }
-  poller.start();
+  const rounds = createRepetition(poller.round);
+  rounds.start();
   await vi.advanceTimersByTimeAsync(30_000);
   vi.setSystemTime(Date.now() - 3_600_000);
   await vi.advanceTimersByTimeAsync(180_000);
   expect(videos.calls.retrieve).toBeGreaterThan(10);
-  await poller.stop();
+  poller.stop();
+  await rounds.stop();
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { isCharged } from "../../../src/jobs/job.ts";
+import { createRepetition } from "../../../src/repeat.ts";
 import type { VideosClient } from "../../../src/videos/videos-client.ts";
 import { createPollerScene, problem, TIMEOUT_MS } from "../../fixtures/poller-scene.ts";
 
@@ -57,9 +58,11 @@ describe("a backend without a list", () => {
 
   it("holds up nobody who stops", async () => {
     const { poller, videos } = await createPollerScene(40, withoutList);
-    poller.start();
+    const rounds = createRepetition(poller.round);
+    rounds.start();
     await vi.advanceTimersByTimeAsync(6_000);
-    await poller.stop();
+    poller.stop();
+    await rounds.stop();
     expect(videos.calls.retrieve).toBe(5);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createRepetition } from "../../../src/repeat.ts";
 import { aJob } from "../../fixtures/jobs.ts";
 import { createPollerScene, problem } from "../../fixtures/poller-scene.ts";
 
@@ -147,9 +148,11 @@ describe("stopping", () => {
       },
     }));
     for (const { id } of videos.all()) videos.move(id, { progress: 50 });
-    poller.start();
+    const rounds = createRepetition(poller.round);
+    rounds.start();
     await asked.promise;
-    const stopped = poller.stop();
+    poller.stop();
+    const stopped = rounds.stop();
     answer();
     await stopped;
     expect((await jobs.get("job1"))?.video?.progress).toBe(50);

@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Phase } from "../../../src/jobs/job.ts";
 import { createJobStore } from "../../../src/jobs/job-store.ts";
 import { createJobSweep } from "../../../src/jobs/job-sweep.ts";
+import { createWaitingLine } from "../../../src/jobs/waiting-line.ts";
 import { createInProcessQueue } from "../../../src/queue/in-process-queue.ts";
+import { createRepetition } from "../../../src/repeat.ts";
 import { createStore } from "../../../src/store/create-store.ts";
 import { problem } from "../../fixtures/bot-scene.ts";
 import { aJob } from "../../fixtures/jobs.ts";
@@ -16,6 +18,7 @@ afterEach(() => {
 });
 
 const logger = pino({ level: "silent" });
+const line = createWaitingLine({ maxActive: 100, onTurn() {}, onMoved() {} });
 
 async function createScene() {
   const jobs = createJobStore({ store: await createStore({ url: "memory:" }), now: Date.now });
@@ -26,7 +29,7 @@ async function createScene() {
   return {
     jobs,
     insert,
-    sweep: createJobSweep({ jobs, queue, now: Date.now, logger }),
+    sweep: createRepetition(createJobSweep({ jobs, queue, line, alone: true, now: Date.now, logger })),
     /** What was handed over since the last look. */
     handed: () => handed.splice(0).sort(),
   };
@@ -72,7 +75,9 @@ describe("sweep", () => {
     const active = async () => (trouble-- > 0 ? Promise.reject(problem("conflict", true)) : jobs.active());
     const queue = { start() {}, wake() {}, add: (id: string) => void seen.push(id), stop: async () => {} };
     const seen: string[] = [];
-    const sweep = createJobSweep({ jobs: { ...jobs, active }, queue, now: Date.now, logger });
+    const sweep = createRepetition(
+      createJobSweep({ jobs: { ...jobs, active }, queue, line, alone: true, now: Date.now, logger }),
+    );
     sweep.start();
     await vi.advanceTimersByTimeAsync(9999);
     expect(seen).toEqual([]);
@@ -92,7 +97,7 @@ describe("sweep", () => {
       tries++;
       return Promise.reject(problem("busy", true, 60_000));
     });
-    const sweep = createJobSweep({ jobs, queue, now: Date.now, logger });
+    const sweep = createRepetition(createJobSweep({ jobs, queue, line, alone: true, now: Date.now, logger }));
     sweep.start();
     await vi.advanceTimersByTimeAsync(59_999);
     expect(tries).toBe(1);

@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createMediaRetention } from "../../../src/media/media-retention.ts";
 import type { MediaStore } from "../../../src/media/media-store.ts";
+import { createRepetition } from "../../../src/repeat.ts";
 import { createMemoryMediaStore } from "../../fakes/memory-media-store.ts";
 
 const HOUR_MS = 3_600_000;
@@ -11,12 +12,14 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 function retentionOf(media: MediaStore) {
-  return createMediaRetention({
-    media,
-    keepMs: 30 * DAY_MS,
-    now: Date.now,
-    logger: pino({ level: "silent" }),
-  });
+  return createRepetition(
+    createMediaRetention({
+      media,
+      keepMs: 30 * DAY_MS,
+      now: Date.now,
+      logger: pino({ level: "silent" }),
+    }),
+  );
 }
 
 it("keeps a video for as long as it should, then its thumbnail alone", async () => {

@@ -1,0 +1,45 @@
+import { randomUUID } from "node:crypto";
+import { createChatBudget } from "../chat/chat-budget.ts";
+import type { Logger } from "../logger.ts";
+import { createSharedQueue } from "../queue/shared-queue.ts";
+import type { Coordination } from "./coordination.ts";
+import { connectRedis } from "./redis.ts";
+import { createSharedCards } from "./shared-cards.ts";
+import { createSharedLine } from "./shared-line.ts";
+import { createSharedNews } from "./shared-news.ts";
+import { createSharedRounds } from "./shared-rounds.ts";
+import { createSharedTurns } from "./shared-turns.ts";
+
+/** Of every key that the processes share. */
+const PREFIX = "showreel";
+
+/**
+ * The coordination of any number of processes, over one Redis.
+ * @param options.concurrency jobs that this process works on at once.
+ * @throws UserError when it cannot be reached.
+ */
+export async function createTogether(options: {
+  url: string;
+  concurrency: number;
+  now: () => number;
+  logger: Logger;
+}): Promise<Coordination> {
+  const { url, concurrency, now, logger } = options;
+  const { redis, close } = await connectRedis({ url, setting: "QUEUE_URL", logger });
+  const turns = createSharedTurns({ redis, logger });
+  const connection = { url, maxRetriesPerRequest: null };
+  const news = createSharedNews({ redis, prefix: PREFIX, self: randomUUID(), logger });
+  return {
+    alone: false,
+    queue: createSharedQueue({ connection, prefix: `${PREFIX}:queue`, concurrency, logger }),
+    repeat: createSharedRounds({ connection, prefix: `${PREFIX}:queue`, logger }),
+    openLine: (line) => createSharedLine({ ...line, redis, prefix: PREFIX, turns, logger }),
+    budget: createChatBudget({ now }),
+    cards: createSharedCards({ redis, prefix: PREFIX, turns }),
+    news,
+    async close() {
+      news.close();
+      await close();
+    },
+  };
+}
