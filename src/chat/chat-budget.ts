@@ -1,4 +1,5 @@
 import type { Draw } from "./adapter.ts";
+import { createWindows, type Share, type Windows } from "./windows.ts";
 
 /** Finals go first, then first cards; progress gets what is left. */
 export type Priority = "final" | "first" | "progress";
@@ -24,94 +25,98 @@ const RANK: Record<Priority, number> = { final: 0, first: 1, progress: 2 };
 const PROGRESS_SHARE = 0.8;
 /** Timers of more than 31 bits fire at once. */
 const TIMER_MAX_MS = 3_600_000;
-
-interface Bucket {
-  /** When the calls of the running window were granted, oldest first. */
-  grants: number[];
-  pausedUntil: number;
-}
+/** So many are asked about at once. */
+const AT_ONCE = 100;
 
 interface Waiter {
   draws: readonly Draw[];
   priority: Priority;
+  /** Before this time there is no room for it. */
+  notBefore: number;
   settle(granted: boolean): void;
 }
 
 /**
- * Keeps every bucket's calls within its limit in any window of its length, in this process's memory.
- * Exact sliding windows, because a fixed window lets twice the limit through around its edge.
+ * Who is waiting in this process to call a platform, and in which order. How much room there is, `windows` say: those of
+ * this process by default, or such as are shared with other processes.
+ * @param options.now milliseconds of a steady clock.
  */
-export function createChatBudget(options: { now?: () => number } = {}): ChatBudget {
-  const now = options.now ?? Date.now;
-  const buckets = new Map<string, Bucket>();
+export function createChatBudget({
+  now = Date.now,
+  windows = createWindows({ now }),
+}: {
+  now?: () => number;
+  windows?: Windows;
+} = {}): ChatBudget {
   let waiting: Waiter[] = [];
+  let serving = false;
   let timer: NodeJS.Timeout | undefined;
 
-  function bucketOf(draw: Draw): Bucket {
-    const known = buckets.get(draw.bucket);
-    if (known) return known;
-    const bucket = { grants: [], pausedUntil: 0 };
-    buckets.set(draw.bucket, bucket);
-    return bucket;
-  }
-
-  /** When a call of that priority may be drawn, as a time; now or earlier means now. */
-  function freeAt(draw: Draw, priority: Priority, at: number): number {
-    const bucket = bucketOf(draw);
-    while (bucket.grants[0] !== undefined && bucket.grants[0] <= at - draw.perMs) bucket.grants.shift();
-    const room = priority === "progress" ? Math.ceil(draw.calls * PROGRESS_SHARE) : draw.calls;
-    const blocking = bucket.grants.at(-room);
-    return Math.max(bucket.pausedUntil, blocking === undefined ? at : blocking + draw.perMs);
-  }
-
-  function serve(): void {
-    const at = now();
-    let next = Number.POSITIVE_INFINITY;
-    waiting.sort((a, b) => RANK[a.priority] - RANK[b.priority]);
-    waiting = waiting.filter((waiter) => {
-      const due = Math.max(at, ...waiter.draws.map((draw) => freeAt(draw, waiter.priority, at)));
-      if (due > at) {
-        next = Math.min(next, due);
-        return true;
+  /** Asks for all for whom there may be room, the first in the line first; without a wait where `windows` need none. */
+  async function serve(): Promise<void> {
+    // Whoever comes during a round is asked about in the next one.
+    if (serving) return;
+    serving = true;
+    for (let due = nextDue(windows.spreadMs); due.length > 0; due = nextDue()) {
+      const at = now();
+      const asked = due.map((waiter) => ({ waiter, priority: waiter.priority }));
+      const answer = windows.take(due.map(sharesOf));
+      const waits = Array.isArray(answer) ? answer : await answer;
+      for (const [place, { waiter, priority }] of asked.entries()) {
+        const wait = waits[place] ?? 0;
+        if (wait <= 0) {
+          leave(waiter);
+          waiter.settle(true);
+        } else if (waiter.priority === priority) {
+          waiter.notBefore = at + Math.max(1, wait);
+        }
       }
-      for (const draw of waiter.draws) bucketOf(draw).grants.push(at);
-      waiter.settle(true);
-      return false;
-    });
+    }
+    serving = false;
     clearTimeout(timer);
-    if (waiting.length > 0) timer = setTimeout(serve, Math.min(Math.max(1, next - at), TIMER_MAX_MS));
-    else forgetIdle(at);
+    if (waiting.length === 0) return;
+    const next = Math.min(...waiting.map(({ notBefore }) => notBefore)) + Math.random() * windows.spreadMs;
+    timer = setTimeout(() => void serve(), Math.min(Math.max(1, next - now()), TIMER_MAX_MS));
   }
 
-  function forgetIdle(at: number): void {
-    if (buckets.size < 1000) return;
-    for (const [name, bucket] of buckets) {
-      if ((bucket.grants.at(-1) ?? 0) < at - 60_000 && bucket.pausedUntil < at) buckets.delete(name);
-    }
+  /** Those for whom there may be room now or `soon` (ms): what is shared tells everybody a slightly different time. */
+  function nextDue(soon = 0): Waiter[] {
+    const at = now() + soon;
+    waiting.sort((a, b) => RANK[a.priority] - RANK[b.priority]);
+    return waiting.filter(({ notBefore }) => notBefore <= at).slice(0, AT_ONCE);
+  }
+
+  function leave(waiter: Waiter): void {
+    waiting = waiting.filter((other) => other !== waiter);
   }
 
   return {
     acquire(draws, priority) {
       const { promise, resolve } = Promise.withResolvers<boolean>();
-      const waiter: Waiter = { draws, priority, settle: resolve };
+      const waiter: Waiter = { draws, priority, notBefore: Number.NEGATIVE_INFINITY, settle: resolve };
       waiting.push(waiter);
-      serve();
+      void serve();
       return {
         granted: promise,
         raise(to) {
           if (RANK[to] >= RANK[waiter.priority]) return;
           waiter.priority = to;
-          serve();
+          waiter.notBefore = Number.NEGATIVE_INFINITY;
+          void serve();
         },
         cancel() {
-          waiting = waiting.filter((other) => other !== waiter);
+          leave(waiter);
           resolve(false);
         },
       };
     },
-    pause(draw, ms) {
-      const bucket = bucketOf(draw);
-      bucket.pausedUntil = Math.max(bucket.pausedUntil, now() + ms);
-    },
+    pause: windows.pause,
   };
+}
+
+function sharesOf({ draws, priority }: Waiter): Share[] {
+  return draws.map((draw) => ({
+    ...draw,
+    room: priority === "progress" ? Math.ceil(draw.calls * PROGRESS_SHARE) : draw.calls,
+  }));
 }
