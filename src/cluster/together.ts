@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createChatBudget } from "../chat/chat-budget.ts";
+import { createWindows } from "../chat/windows.ts";
 import type { Logger } from "../logger.ts";
 import { createSharedQueue } from "../queue/shared-queue.ts";
 import type { Coordination } from "./coordination.ts";
@@ -9,6 +10,7 @@ import { createSharedLine } from "./shared-line.ts";
 import { createSharedNews } from "./shared-news.ts";
 import { createSharedRounds } from "./shared-rounds.ts";
 import { createSharedTurns } from "./shared-turns.ts";
+import { createSharedWindows } from "./shared-windows.ts";
 
 /** Of every key that the processes share. */
 const PREFIX = "showreel";
@@ -34,7 +36,10 @@ export async function createTogether(options: {
     queue: createSharedQueue({ connection, prefix: `${PREFIX}:queue`, concurrency, logger }),
     repeat: createSharedRounds({ connection, prefix: `${PREFIX}:queue`, logger }),
     openLine: (line) => createSharedLine({ ...line, redis, prefix: PREFIX, turns, logger }),
-    budget: createChatBudget({ now }),
+    budget: createChatBudget({
+      now,
+      windows: createSharedWindows({ redis, own: createWindows({ now }), logger }),
+    }),
     cards: createSharedCards({ redis, prefix: PREFIX, turns }),
     news,
     async close() {
