@@ -91,7 +91,10 @@ export async function createApp(options: {
   const adapters = new Map([...platforms.adapters, ...extra].map((adapter) => [adapter.platform, adapter]));
   const listening = [...platforms.listening, ...extra];
   const coordination = await openCoordination(config, { now: steady, logger });
-  const tellOperator = createOperatorNotice({ address: config.OPERATOR_NOTICE, adapters, now, logger });
+  const tellOperator = createOperatorNotice({
+    ...{ store, adapters, now, logger },
+    address: config.OPERATOR_NOTICE,
+  });
   const health = createHealth({ checks: healthChecks(), tellOperator, logger });
   const bot = createBot({
     store,
