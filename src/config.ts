@@ -22,7 +22,7 @@ const flag = z
   .transform((value) => value === "1")
   .optional();
 
-const STORE_FORMS = /^(sqlite:.+|memory:|rediss?:\/\/(([^\s/?#@%]|%[\da-f]{2})*@)?[^\s/?#@]+(\/\d*)?)$/i;
+const STORE_FORMS = /^(sqlite:.+|memory:|rediss?:\/\/(([^\s/?#@%]|%[\dA-Fa-f]{2})*@)?[^\s/?#@]+(\/\d*)?)$/;
 
 /** One entry a setting: its check and its default, in the order of `.env.example`. */
 export const settings = {

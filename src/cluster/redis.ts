@@ -39,16 +39,20 @@ export async function connectRedis(options: {
     enableAutoPipelining: true,
   });
   let trouble: unknown;
+  let opened = false;
   redis.on("error", (err) => {
-    if (trouble === undefined && redis.status !== "end") logger?.warn({ err, setting }, "Redis is away");
+    if (opened && trouble === undefined) logger?.warn({ err, setting }, "Redis is away");
     trouble = err;
   });
   redis.on("ready", () => {
-    if (trouble !== undefined) logger?.info({ setting }, "Redis is back");
+    if (opened && trouble !== undefined) logger?.info({ setting }, "Redis is back");
     trouble = undefined;
   });
   try {
     await redis.connect();
+    // The client passes over a database that is not there and takes the first one.
+    if (redis.options.db) await redis.select(redis.options.db);
+    opened = true;
   } catch (error) {
     redis.disconnect();
     throw unusable({ url, setting }, trouble ?? error);

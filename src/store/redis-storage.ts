@@ -8,6 +8,18 @@ const PAGE = 500;
 /** Written to find out whether that can be done. */
 const PING = "showreel:ping";
 
+/** What INFO says of a Redis that may lose what it has acknowledged. */
+const RISKS = [
+  {
+    sign: /^maxmemory_policy:(?!noeviction)/m,
+    warning: "Redis drops jobs when its memory is full: set maxmemory-policy to noeviction",
+  },
+  {
+    sign: /^aof_enabled:0/m,
+    warning: "Redis loses what was written last when it ends: set appendonly to yes",
+  },
+];
+
 /**
  * Opens a Redis for any number of Keyv storages; any number of processes may do so at the same time.
  * Not on @keyv/redis: it lists a namespace by looking at every key of the database, which the sweep would do every ten
@@ -16,7 +28,7 @@ const PING = "showreel:ping";
  */
 export async function openRedis(options: {
   url: string;
-  /** Hears of outages. */
+  /** Hears of outages, and of settings by which documents may be lost. */
   logger?: Logger | undefined;
 }): Promise<StorageConnection> {
   const { url, logger } = options;
@@ -25,6 +37,9 @@ export async function openRedis(options: {
   const ping = async () => void (await redis.set(PING, "", "PX", 1));
   try {
     await ping();
+    // Some servers keep it to themselves.
+    const info = await redis.info().catch(() => "");
+    for (const { sign, warning } of RISKS) if (sign.test(info)) logger?.warn({ setting }, warning);
   } catch (error) {
     await close();
     throw unusable({ url, setting }, error);

@@ -1,4 +1,5 @@
 import { Redis } from "ioredis";
+import { pino } from "pino";
 import { afterAll, afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
 import { createStore } from "../../src/store/create-store.ts";
 import { startRedis } from "../fixtures/redis-server.ts";
@@ -93,6 +94,22 @@ it("says so when the server cannot be written: a replica, or no memory left", as
   expect(await add()).toEqual({ count: 2 });
 });
 
+it("warns of settings by which documents may be lost, and says once that the server went and came back", async () => {
+  await redis.config("SET", "maxmemory-policy", "allkeys-lru");
+  const lines: string[] = [];
+  const logger = pino({}, { write: (line: string) => lines.push(JSON.parse(line).msg) });
+  const store = await createStore({ url: server.url, logger });
+  onTestFinished(() => store.close());
+  expect(lines.splice(0)).toEqual([
+    "Redis drops jobs when its memory is full: set maxmemory-policy to noeviction",
+    "Redis loses what was written last when it ends: set appendonly to yes",
+  ]);
+  await server.stop();
+  for (let tries = 0; tries < 3; tries++) await expect(store.ping()).rejects.toThrow();
+  await server.restart();
+  await expect.poll(() => lines).toEqual(["Redis is away", "Redis is back"]);
+});
+
 it("keeps the password to itself", async () => {
   await redis.config("SET", "requirepass", "open sesame");
   const address = server.url.replace("redis://", "");
@@ -106,7 +123,8 @@ it("keeps the password to itself", async () => {
   await redis.config("SET", "requirepass", "");
 });
 
-it("does not start where there is no server", async () => {
+it("does not start where there is no server, or no such database", async () => {
+  await expect(createStore({ url: `${server.url}/99` })).rejects.toThrow("DB index is out of range");
   const opened = createStore({ url: "redis://127.0.0.1:1/0" });
   await expect(opened).rejects.toMatchObject({ name: "UserError", code: "redis_unusable" });
   await expect(opened).rejects.toThrow("ECONNREFUSED");
