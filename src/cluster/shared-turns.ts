@@ -1,69 +1,93 @@
 import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
 import { sleep } from "../sleep.ts";
-import { createTurns } from "../store/turns.ts";
+import { reaching } from "../store/reaching.ts";
+import { createTurns, type Turns } from "../store/turns.ts";
 import { createScript } from "./redis.ts";
 
-/** A turn that is taken. */
-interface Turn {
-  /** Whether nobody else can have it: false where this process stood still, or did not reach Redis, for too long. */
-  isHeld(): boolean;
-}
+/** Renewed as often within its life, so that one renewal that fails loses nothing. */
+const RENEWALS = 3;
+const LOOK_AGAIN_MS = { min: 25, max: 200 };
+/** Who waits looks again within this time, or has died. */
+const STILL_WAITING_MS = 1_000;
 
-/** Work on the same key happens one after the other, in all processes. */
-export interface SharedTurns {
-  take<T>(key: string, work: (turn: Turn) => Promise<T>): Promise<T>;
-  /** Does nothing where another process has it. */
-  takeIfFree(key: string, work: (turn: Turn) => Promise<void>): Promise<void>;
-}
-
-const TTL_MS = 10_000;
-
-export function createSharedTurns({ redis }: { redis: Redis; logger?: unknown }): SharedTurns {
+/**
+ * Turns over all processes that use this Redis: within each in the order asked for, between them whoever waits comes before
+ * whoever had the last turn. Each turn is a lock with a life, renewed while the work lasts: what a killed process held
+ * is free after `ttlMs`. Work that cannot renew it is not cut off; it learns so by `held`. A Redis that loses its data
+ * loses its locks: `held` tells so with the next renewal.
+ * Every call rejects with a retryable ServiceError, code `unavailable`, while Redis cannot be used.
+ */
+export function createSharedTurns({ redis, ttlMs = 10_000 }: { redis: Redis; ttlMs?: number }): Turns {
+  const take = createScript(redis, TAKE);
+  const renew = createScript(redis, RENEW);
+  const release = createScript(redis, RELEASE);
   const inTurn = createTurns();
-  const release = createScript(
-    redis,
-    "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0",
-  );
-  const renew = createScript(
-    redis,
-    "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0",
-  );
+  const now = () => performance.now();
 
-  const lock = async (key: string, token: string) =>
-    (await redis.set(key, token, "PX", TTL_MS, "NX")) === "OK";
-
-  async function hold<T>(key: string, token: string, work: (turn: Turn) => Promise<T>): Promise<T> {
-    let until = performance.now() + TTL_MS;
-    const timer = setInterval(() => {
-      const at = performance.now();
-      renew([key], [token, TTL_MS]).then(
-        (ok) => {
-          if (ok === 1) until = at + TTL_MS;
+  /** Waits until the lock is this token's; resolves to when that was asked for. */
+  async function takeTurn(keys: readonly string[], token: string): Promise<number> {
+    for (let waitMs = LOOK_AGAIN_MS.min; ; waitMs = Math.min(2 * waitMs, LOOK_AGAIN_MS.max)) {
+      const at = now();
+      const taken = await reaching(() => take(keys, [token, ttlMs, STILL_WAITING_MS])).catch(
+        (error: unknown) => {
+          // It may have been taken, and the answer lost.
+          void giveBack(keys, token);
+          throw error;
         },
-        () => {},
       );
-    }, TTL_MS / 3);
-    try {
-      return await work({ isHeld: () => performance.now() < until });
-    } finally {
-      clearInterval(timer);
-      await release([key], [token]).catch(() => {});
+      if (taken === 1) return at;
+      await sleep(waitMs * (0.5 + Math.random() / 2));
     }
   }
 
-  return {
-    take: (key, work) =>
-      inTurn(key, async () => {
-        const token = randomUUID();
-        for (let pause = 10; !(await lock(key, token)); pause = Math.min(200, pause * 2))
-          await sleep(pause * (0.5 + Math.random()));
-        return hold(key, token, work);
-      }),
-    takeIfFree: (key, work) =>
-      inTurn(key, async () => {
-        const token = randomUUID();
-        if (await lock(key, token)) await hold(key, token, work);
-      }),
-  };
+  /** If this cannot be said, the lock ends by itself. */
+  const giveBack = (keys: readonly string[], token: string) => release(keys, [token]).catch(() => {});
+
+  return (key, work) =>
+    inTurn(key, async () => {
+      const token = randomUUID();
+      const keys = [`showreel:turn:${key}`, `showreel:next:${key}`];
+      let heldUntil = (await takeTurn(keys, token)) + ttlMs;
+      const renewing = setInterval(() => {
+        const at = now();
+        renew(keys, [token, ttlMs]).then(
+          (renewed) => {
+            heldUntil = renewed === 1 ? at + ttlMs : 0;
+          },
+          // Till its life ends there is time to try again.
+          () => {},
+        );
+      }, ttlMs / RENEWALS);
+      try {
+        return await work(() => now() < heldUntil);
+      } finally {
+        clearInterval(renewing);
+        await giveBack(keys, token);
+      }
+    });
 }
+
+/** Whoever finds the lock taken is noted as the next one, unless somebody is; meanwhile nobody else gets it. */
+const TAKE = `
+  local lock, line = KEYS[1], KEYS[2]
+  local token, ttl, patience = ARGV[1], ARGV[2], ARGV[3]
+  local first = redis.call('GET', line) or token
+  if redis.call('EXISTS', lock) == 1 then
+    if first == token then redis.call('SET', line, token, 'PX', patience) end
+    return 0
+  end
+  if first ~= token then return 0 end
+  redis.call('SET', lock, token, 'PX', ttl)
+  redis.call('DEL', line)
+  return 1
+`;
+
+const RENEW = `
+  if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+  return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+`;
+
+const RELEASE = `
+  if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+`;

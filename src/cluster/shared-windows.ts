@@ -27,7 +27,8 @@ export function createSharedWindows(options: { redis: Redis; own: OwnWindows; lo
     );
     const keys = buckets.flatMap((bucket) => [takenKey(bucket), pausedKey(bucket)]);
     const waits = await take(keys, [JSON.stringify(asked)]);
-    return Array.isArray(waits) ? waits.map(Number) : [];
+    if (!Array.isArray(waits)) throw new Error("Redis answers something else than waits.");
+    return waits.map(Number);
   }
 
   function note(isAway: boolean, err?: unknown): void {

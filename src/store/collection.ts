@@ -1,6 +1,7 @@
 import { Keyv } from "keyv";
 import { ServiceError } from "../errors.ts";
 import { sleep } from "../sleep.ts";
+import { reaching } from "./reaching.ts";
 import type { DocumentStorage } from "./storage.ts";
 import type { Collection, CollectionDefinition, Unreadable } from "./store.ts";
 
@@ -116,18 +117,6 @@ function parse(text: string) {
     // Broken, as is what was read and does not fit.
   }
   return JSON.parse(BROKEN);
-}
-
-/** Whatever the database says, it may answer again later: a disk that is full or gone is somebody's to mend. */
-async function reaching<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (cause) {
-    if (cause instanceof ServiceError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `The store cannot be used now: ${reason}.`;
-    throw new ServiceError("store", "unavailable", message, { retryable: true, cause });
-  }
 }
 
 function refusal(code: string, message: string): ServiceError {
