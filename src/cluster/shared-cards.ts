@@ -26,9 +26,9 @@ export function createSharedCards(options: { redis: Redis; prefix: string; turns
 
   return {
     take: (jobId, work) =>
-      turns.take(`${keyOf(jobId)}:turn`, async ({ isHeld }) => work(await inHand(jobId, isHeld))),
+      turns.take(`${keyOf(jobId)}:turn`, async (held) => work(await inHand(jobId, held))),
     async takeIfFree(jobId, work) {
-      await turns.takeIfFree(`${keyOf(jobId)}:turn`, async ({ isHeld }) => work(await inHand(jobId, isHeld)));
+      await turns.takeIfFree(`${keyOf(jobId)}:turn`, async (held) => work(await inHand(jobId, held)));
     },
   };
 }

@@ -11,6 +11,20 @@ const LOOK_AGAIN_MS = { min: 25, max: 200 };
 /** Who waits looks again within this time, or has died. */
 const STILL_WAITING_MS = 1_000;
 
+/** Turns over processes. */
+export interface SharedTurns {
+  take: Turns;
+  /** The same, unless another process has the turn, or waits for it: then nothing is done. */
+  takeIfFree(key: string, work: (held: () => boolean) => Promise<void>): Promise<void>;
+}
+
+interface Lock {
+  keys: readonly string[];
+  token: string;
+  /** When it was asked for. */
+  since: number;
+}
+
 /**
  * Turns over all processes that use this Redis: within each in the order asked for, between them whoever waits comes before
  * whoever had the last turn. Each turn is a lock with a life, renewed while the work lasts: what a killed process held
@@ -18,54 +32,67 @@ const STILL_WAITING_MS = 1_000;
  * loses its locks: `held` tells so with the next renewal.
  * Every call rejects with a retryable ServiceError, code `unavailable`, while Redis cannot be used.
  */
-export function createSharedTurns({ redis, ttlMs = 10_000 }: { redis: Redis; ttlMs?: number }): Turns {
+export function createSharedTurns(options: { redis: Redis; ttlMs?: number }): SharedTurns {
+  const { redis, ttlMs = 10_000 } = options;
   const take = createScript(redis, TAKE);
   const renew = createScript(redis, RENEW);
   const release = createScript(redis, RELEASE);
   const inTurn = createTurns();
   const now = () => performance.now();
 
-  /** Waits until the lock is this token's; resolves to when that was asked for. */
-  async function takeTurn(keys: readonly string[], token: string): Promise<number> {
+  /** Takes the lock if it is free; resolves to the lock, or to undefined. Whoever has `patienceMs` is noted as the next. */
+  async function tryLock(key: string, token: string, patienceMs: number): Promise<Lock | undefined> {
+    const lock = { keys: [`showreel:turn:${key}`, `showreel:next:${key}`], token, since: now() };
+    const taken = await reaching(() => take(lock.keys, [token, ttlMs, patienceMs])).catch(
+      (error: unknown) => {
+        // It may have been taken, and the answer lost.
+        void giveBack(lock);
+        throw error;
+      },
+    );
+    return taken === 1 ? lock : undefined;
+  }
+
+  async function waitForLock(key: string): Promise<Lock> {
+    const token = randomUUID();
     for (let waitMs = LOOK_AGAIN_MS.min; ; waitMs = Math.min(2 * waitMs, LOOK_AGAIN_MS.max)) {
-      const at = now();
-      const taken = await reaching(() => take(keys, [token, ttlMs, STILL_WAITING_MS])).catch(
-        (error: unknown) => {
-          // It may have been taken, and the answer lost.
-          void giveBack(keys, token);
-          throw error;
-        },
-      );
-      if (taken === 1) return at;
+      const lock = await tryLock(key, token, STILL_WAITING_MS);
+      if (lock) return lock;
       await sleep(waitMs * (0.5 + Math.random() / 2));
     }
   }
 
   /** If this cannot be said, the lock ends by itself. */
-  const giveBack = (keys: readonly string[], token: string) => release(keys, [token]).catch(() => {});
+  const giveBack = ({ keys, token }: Lock) => release(keys, [token]).catch(() => {});
 
-  return (key, work) =>
-    inTurn(key, async () => {
-      const token = randomUUID();
-      const keys = [`showreel:turn:${key}`, `showreel:next:${key}`];
-      let heldUntil = (await takeTurn(keys, token)) + ttlMs;
-      const renewing = setInterval(() => {
-        const at = now();
-        renew(keys, [token, ttlMs]).then(
-          (renewed) => {
-            heldUntil = renewed === 1 ? at + ttlMs : 0;
-          },
-          // Till its life ends there is time to try again.
-          () => {},
-        );
-      }, ttlMs / RENEWALS);
-      try {
-        return await work(() => now() < heldUntil);
-      } finally {
-        clearInterval(renewing);
-        await giveBack(keys, token);
-      }
-    });
+  async function hold<T>(lock: Lock, work: (held: () => boolean) => Promise<T>): Promise<T> {
+    let heldUntil = lock.since + ttlMs;
+    const renewing = setInterval(() => {
+      const at = now();
+      renew(lock.keys, [lock.token, ttlMs]).then(
+        (renewed) => {
+          heldUntil = renewed === 1 ? at + ttlMs : 0;
+        },
+        // Till its life ends there is time to try again.
+        () => {},
+      );
+    }, ttlMs / RENEWALS);
+    try {
+      return await work(() => now() < heldUntil);
+    } finally {
+      clearInterval(renewing);
+      await giveBack(lock);
+    }
+  }
+
+  return {
+    take: (key, work) => inTurn(key, async () => hold(await waitForLock(key), work)),
+    takeIfFree: (key, work) =>
+      inTurn(key, async () => {
+        const lock = await tryLock(key, randomUUID(), 0);
+        if (lock) await hold(lock, work);
+      }),
+  };
 }
 
 /** Whoever finds the lock taken is noted as the next one, unless somebody is; meanwhile nobody else gets it. */
@@ -74,7 +101,7 @@ const TAKE = `
   local token, ttl, patience = ARGV[1], ARGV[2], ARGV[3]
   local first = redis.call('GET', line) or token
   if redis.call('EXISTS', lock) == 1 then
-    if first == token then redis.call('SET', line, token, 'PX', patience) end
+    if first == token and tonumber(patience) > 0 then redis.call('SET', line, token, 'PX', patience) end
     return 0
   end
   if first ~= token then return 0 end

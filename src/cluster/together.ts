@@ -28,7 +28,7 @@ export async function createTogether(options: {
 }): Promise<Coordination> {
   const { url, concurrency, now, logger } = options;
   const { redis, close } = await connectRedis({ url, setting: "QUEUE_URL", logger });
-  const turns = createSharedTurns({ redis, logger });
+  const turns = createSharedTurns({ redis });
   const connection = { url, maxRetriesPerRequest: null };
   const news = createSharedNews({ redis, prefix: PREFIX, self: randomUUID(), logger });
   return {

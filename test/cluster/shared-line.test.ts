@@ -28,7 +28,7 @@ async function open(options: LineOptions, processes: number) {
         ...options,
         redis,
         prefix,
-        turns: createSharedTurns({ redis, logger }),
+        turns: createSharedTurns({ redis }),
         logger,
       });
     }),

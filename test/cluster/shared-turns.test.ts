@@ -26,7 +26,7 @@ beforeEach(async () => {
 async function openTurns() {
   const { redis, close } = await connectRedis({ url: server.url, setting: "QUEUE_URL" });
   onTestFinished(close);
-  return createSharedTurns({ redis, ttlMs: TTL_MS });
+  return createSharedTurns({ redis, ttlMs: TTL_MS }).take;
 }
 
 /** Starts another process that takes turns, and hears what it prints. */
