@@ -85,12 +85,12 @@ export async function createApp(options: {
     logger,
   });
   const simulated = backend.simulator !== undefined;
+  const coordination = await openCoordination(config, { now: steady, logger });
   const platforms = await openPlatforms({
-    ...{ config, store, media, catalog, offer, simulated, duties, now, logger },
+    ...{ config, store, media, catalog, offer, simulated, duties, coordination, now, logger },
   });
   const adapters = new Map([...platforms.adapters, ...extra].map((adapter) => [adapter.platform, adapter]));
   const listening = [...platforms.listening, ...extra];
-  const coordination = await openCoordination(config, { now: steady, logger });
   const tellOperator = createOperatorNotice({
     ...{ store, adapters, now, logger },
     address: config.OPERATOR_NOTICE,
@@ -174,7 +174,7 @@ export async function createApp(options: {
       },
       link: access.link,
       async nameOf(channel) {
-        const name = adapters.get(channel.platform)?.nameOf?.(channel);
+        const name = await adapters.get(channel.platform)?.nameOf?.(channel);
         return name && `#${name}`;
       },
       assets: createAssets(),
@@ -227,6 +227,7 @@ export async function createApp(options: {
     async start() {
       if (duties.work) await bot.prepare();
       const { url } = await web.listen();
+      for (const adapter of adapters.values()) if (!listening.includes(adapter)) adapter.attach?.(handler);
       await Promise.all(listening.map((adapter) => adapter.start(handler)));
       if (duties.work) queue.start(bot.work);
       for (const repetition of [...repetitions, health.watch]) repetition.start();

@@ -21,6 +21,14 @@ const flag = z
   .enum(["0", "1"], "must be 0 or 1")
   .transform((value) => value === "1")
   .optional();
+/** Far more than any bot has. */
+const SHARDS_MAX = 9_999;
+const shards = count(1, SHARDS_MAX);
+/** Ids and ranges of them, such as `0,1,2` or `0-3`. */
+const shardIds = text
+  .regex(/^\d{1,4}(-\d{1,4})?([\s,]+\d{1,4}(-\d{1,4})?)*$/, "must be ids such as 0,1,2 or 0-3")
+  .transform((value) => [...new Set(value.split(/[\s,]+/).flatMap(range))])
+  .refine((ids) => ids.length > 0, "must have ranges that go up, such as 0-3");
 
 const STORE_FORMS = /^(sqlite:.+|memory:|rediss?:\/\/(([^\s/?#@%]|%[\dA-Fa-f]{2})*@)?[^\s/?#@]+(\/\d*)?)$/;
 
@@ -42,6 +50,11 @@ export const settings = {
   DISCORD_TOKEN: optional,
   DISCORD_API_URL: serverUrl,
   DISCORD_GUILD_ID: optional,
+  DISCORD_SHARDS: z
+    .union([z.literal("auto"), shards], `must be auto or a number from 1 to ${SHARDS_MAX}`)
+    .optional(),
+  DISCORD_SHARD_IDS: shardIds.optional(),
+  DISCORD_SHARD_COUNT: shards.optional(),
   SLACK_BOT_TOKEN: optional,
   SLACK_APP_TOKEN: optional,
   SLACK_SIGNING_SECRET: optional,
@@ -200,6 +213,25 @@ function hasPath(address: string | undefined): boolean {
 /** What holds between settings; read as they were given, so that it is told beside what is wrong with single ones. */
 const rules: readonly { broken(env: Environment): boolean; problem: string }[] = [
   {
+    broken: ({ DISCORD_SHARDS, DISCORD_SHARD_IDS, DISCORD_SHARD_COUNT }) =>
+      DISCORD_SHARDS !== undefined && (DISCORD_SHARD_IDS ?? DISCORD_SHARD_COUNT) !== undefined,
+    problem:
+      "DISCORD_SHARDS: is for all shards in one process; a slice of them is DISCORD_SHARD_IDS with DISCORD_SHARD_COUNT, without it",
+  },
+  {
+    broken: ({ DISCORD_SHARD_IDS, DISCORD_SHARD_COUNT }) =>
+      (DISCORD_SHARD_IDS === undefined) !== (DISCORD_SHARD_COUNT === undefined),
+    problem:
+      "DISCORD_SHARD_IDS: goes with DISCORD_SHARD_COUNT, which shards this process has, and how many there are in all",
+  },
+  {
+    broken: ({ DISCORD_SHARD_IDS, DISCORD_SHARD_COUNT }) => {
+      const ids = shardIds.safeParse(DISCORD_SHARD_IDS).data ?? [];
+      return ids.some((id) => id >= Number(DISCORD_SHARD_COUNT));
+    },
+    problem: "DISCORD_SHARD_IDS: must be below DISCORD_SHARD_COUNT; the first shard is 0",
+  },
+  {
     broken: ({ SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET }) =>
       SLACK_BOT_TOKEN !== undefined && SLACK_APP_TOKEN === undefined && SLACK_SIGNING_SECRET === undefined,
     problem: "SLACK_BOT_TOKEN: needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) beside it",
@@ -247,6 +279,12 @@ const rules: readonly { broken(env: Environment): boolean; problem: string }[] =
       "PUBLIC_URL: must have no path where the playground is served, which needs a host of its own; PLAYGROUND=0 switches it off",
   },
 ];
+
+/** `2-4` is 2, 3 and 4; `2` is itself. */
+function range(part: string): number[] {
+  const [from = 0, to = from] = part.split("-").map(Number);
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
+}
 
 function hasCredentials(address: string): boolean {
   const { username = "", password = "" } = URL.parse(address) ?? {};

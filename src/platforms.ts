@@ -1,5 +1,6 @@
 import type { ChatAdapter } from "./chat/adapter.ts";
 import type { Offer } from "./chat/offer.ts";
+import type { Coordination } from "./cluster/coordination.ts";
 import type { Config } from "./config.ts";
 import type { Logger } from "./logger.ts";
 import type { MediaStore } from "./media/media-store.ts";
@@ -15,6 +16,7 @@ interface Dependencies {
   offer: Offer;
   simulated: boolean;
   duties: Duties;
+  coordination: Pick<Coordination, "standby">;
   now: () => number;
   logger: Logger;
 }
@@ -38,10 +40,16 @@ export async function openPlatforms(dependencies: Dependencies) {
   return { adapters, listening, playground: web?.playground, slackEvents: slack?.http };
 }
 
-async function openDiscord({ config, catalog, offer, now, logger }: Dependencies, token: string) {
-  const { createDiscordAdapter } = await import("./discord/adapter.ts");
+async function openDiscord(dependencies: Dependencies, token: string) {
+  const { config, catalog, offer, coordination, now, logger } = dependencies;
+  const [{ createDiscordAdapter }, { nameOfSlice, sliceOf }] = await Promise.all([
+    import("./discord/adapter.ts"),
+    import("./discord/slice.ts"),
+  ]);
   const { DISCORD_API_URL: apiUrl, DISCORD_GUILD_ID: guildId } = config;
-  return createDiscordAdapter({ token, apiUrl, guildId, catalog, offer, now, logger });
+  const slice = sliceOf(config);
+  const adapter = createDiscordAdapter({ token, apiUrl, guildId, slice, catalog, offer, now, logger });
+  return coordination.standby(adapter, nameOfSlice(slice));
 }
 
 async function openSlack({ config, store, catalog, offer, now, logger }: Dependencies, botToken: string) {

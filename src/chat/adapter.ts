@@ -75,8 +75,16 @@ export type ChatEvent =
   | { kind: "stars-cleared"; message: Destination }
   /** The bot was added to, or removed from, a server or workspace. */
   | { kind: "joined" | "left"; platform: PlatformName; workspace: string }
-  /** All the servers or workspaces that the bot is in, told at the start: what happened meanwhile was not heard. */
-  | { kind: "present"; platform: PlatformName; workspaces: string[] };
+  /**
+   * All the servers or workspaces that the bot is in, told at the start: what happened meanwhile was not heard. Nothing is
+   * said of those that `covers` does not name, which another process hears of; absent: it covers all.
+   */
+  | {
+      kind: "present";
+      platform: PlatformName;
+      workspaces: string[];
+      covers?: (workspace: string) => boolean;
+    };
 
 /** The one answer to a request; the adapter sees to the platform's three seconds. */
 export interface Reply {
@@ -152,9 +160,12 @@ export interface Draw {
 /** What the core asks of a chat platform. Posting and editing use REST alone. */
 export interface ChatAdapter {
   readonly platform: PlatformName;
+  /** Listens for people. */
   start(handler: ChatHandler): Promise<void>;
   /** Takes no more requests; what was taken is finished. */
   stop(): Promise<void>;
+  /** Whom to tell what turns up without listening, such as a card that is gone; `start` does this too. Absent: nothing does. */
+  attach?(handler: ChatHandler): void;
   /** Whether people are heard right now. */
   connected(): boolean;
   /** The limits a call there counts against, the narrowest first; `reply` is the first card as the answer to a request. */
@@ -210,8 +221,10 @@ export interface ChatAdapter {
   }): Promise<void>;
   /** Whether a person may read a channel right now; false where nobody can tell. @throws ServiceError */
   canRead(personId: string, channel: Destination): Promise<boolean>;
-  /** What a channel is called, where that is known without asking the platform. */
-  nameOf?(channel: Pick<Destination, "workspace" | "channel">): string | undefined;
+  /** What a channel is called; undefined where that cannot be found out right now. */
+  nameOf?(
+    channel: Pick<Destination, "workspace" | "channel">,
+  ): string | undefined | Promise<string | undefined>;
   /** A picture from its `reference`, where pictures on this platform have such. */
   reopen?(reference: string): ImageAttachment;
   /** What people are offered has changed: tells the platform, where it keeps that; never rejects. */

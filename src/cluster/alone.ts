@@ -23,6 +23,7 @@ export function createAlone(options: {
     openLine: createWaitingLine,
     budget: createChatBudget({ now }),
     cards: createCardTurns(),
+    standby: (adapter) => adapter,
     news: { tell() {}, hear() {} },
     close: async () => {},
   };

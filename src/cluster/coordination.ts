@@ -1,3 +1,4 @@
+import type { ChatAdapter } from "../chat/adapter.ts";
 import type { ChatBudget } from "../chat/chat-budget.ts";
 import type { CardTurns } from "../jobs/card-turns.ts";
 import type { LineOptions, WaitingLine } from "../jobs/waiting-line.ts";
@@ -18,6 +19,11 @@ export interface Coordination {
   budget: ChatBudget;
   /** What happens to which card. */
   cards: CardTurns;
+  /**
+   * Of a platform where whoever listens hears everything: has one of the processes with that slice of it listen, while the
+   * others stand by.
+   */
+  standby(adapter: ChatAdapter, slice: string): ChatAdapter;
   /** What one process found out of the backend, for the others. */
   news: BackendNews;
   /** Lets go of what it holds, once the queue and the rounds have ended. */

@@ -11,6 +11,7 @@ import { createSharedNews } from "./shared-news.ts";
 import { createSharedRounds } from "./shared-rounds.ts";
 import { createSharedTurns } from "./shared-turns.ts";
 import { createSharedWindows } from "./shared-windows.ts";
+import { createStandby } from "./standby.ts";
 
 /** Of every key that the processes share. */
 const PREFIX = "showreel";
@@ -41,6 +42,7 @@ export async function createTogether(options: {
       windows: createSharedWindows({ redis, own: createWindows({ now }), logger }),
     }),
     cards: createSharedCards({ redis, prefix: PREFIX, turns }),
+    standby: (adapter, slice) => createStandby({ adapter, slice, redis, logger }),
     news,
     async close() {
       news.close();

@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import { Events, type Interaction, Status } from "discord.js";
+import type { Client, Interaction } from "discord.js";
 import type { Logger } from "pino";
 import {
   type ChatAdapter,
@@ -15,18 +14,18 @@ import { createTurns } from "../store/turns.ts";
 import type { Catalog } from "../videos/catalog.ts";
 import { createAccess } from "./access.ts";
 import { createCardChannel, isCard } from "./card-channel.ts";
-import { createClient } from "./client.ts";
 import { syncCommands } from "./commands.ts";
 import { createDelivery } from "./delivery.ts";
 import { createDiscordApi } from "./discord-api.ts";
 import { isDiscordError } from "./errors.ts";
-import { listenForEvents } from "./events.ts";
+import { createGateway, type Gateway } from "./gateway.ts";
 import { createInteractionListener, decodeReceipt } from "./interactions.ts";
 import { noticeMessage } from "./messages.ts";
 import { createFileOpener } from "./person-files.ts";
 import { createPictures } from "./pictures.ts";
 import { createReaders } from "./readers.ts";
 import { createReply } from "./reply.ts";
+import type { Slice } from "./slice.ts";
 
 /** What a Discord adapter is made with. */
 export interface DiscordAdapterOptions {
@@ -35,6 +34,8 @@ export interface DiscordAdapterOptions {
   apiUrl: string | undefined;
   /** The one server to register the commands in; undefined: everywhere. */
   guildId: string | undefined;
+  /** What `start` listens on. */
+  slice: Slice;
   catalog: Catalog;
   offer: Offer;
   logger: Logger;
@@ -50,19 +51,19 @@ const GLOBAL: Draw = { bucket: "discord", calls: 45, perMs: 1_000 };
  */
 const PER_CHANNEL = { calls: 5, perMs: 5_500 };
 
-/** Discord: listens over the gateway, posts and edits over REST. */
+/** Discord: listens over the gateway, as often as it is started and stopped; all else works over REST at any time. */
 export function createDiscordAdapter(options: DiscordAdapterOptions): ChatAdapter {
-  const { token, apiUrl, catalog, offer, logger, now } = options;
+  const { token, apiUrl, slice, catalog, offer, logger, now } = options;
   const api = createDiscordApi({ token, apiUrl });
   const access = createAccess();
-  /** Before the start nobody listens. */
-  let tell: (event: ChatEvent) => void = () => {};
-  const lost = (card: Destination) => tell({ kind: "messages-deleted", messages: [card] });
+  let gateway: Gateway | undefined;
+  let told: ChatHandler | undefined;
+  const lost = (card: Destination) => tell({ kind: "messages-deleted", messages: [card] }, told);
   const cards = createCardChannel({ api, lost, logger });
   const { deliver, retract } = createDelivery({ api, cards, link, now, logger });
   const imageOf = createFileOpener({ apiUrl });
   const pictures = createPictures({ api, imageOf });
-  const client = createClient({ token, apiUrl });
+  const readers = createReaders({ token, apiUrl, api, live, now });
   const listen = createInteractionListener({
     api,
     access,
@@ -79,6 +80,14 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): ChatAdapte
   function keep(work: Promise<void>): void {
     inHand.add(work);
     void work.finally(() => inHand.delete(work));
+  }
+
+  function live(): Client | undefined {
+    return gateway?.connected() ? gateway.client : undefined;
+  }
+
+  function tell(event: ChatEvent, handler: ChatHandler | undefined): void {
+    if (handler) keep(handler.event(event));
   }
 
   async function take(interaction: Interaction, handler: ChatHandler): Promise<void> {
@@ -109,28 +118,30 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): ChatAdapte
       await next;
     },
 
+    attach(handler) {
+      told ??= handler;
+    },
+
     async start(handler) {
+      told ??= handler;
+      const opened = createGateway({
+        ...{ token, apiUrl, slice, logger },
+        heard: (interaction) => keep(take(interaction, handler)),
+        tell: (event) => tell(event, handler),
+      });
+      gateway = opened;
       const { id } = await api.application().catch(explainToken);
       applicationId = id;
       await inTurn("commands", register);
-      client.on(Events.InteractionCreate, (interaction) => keep(take(interaction, handler)));
-      tell = (event) => keep(handler.event(event));
-      listenForEvents(client, tell);
-      client.on(Events.Error, (err) => logger.error({ err }, "Discord client failed"));
-      client.on(Events.ShardError, (err) => logger.warn({ err }, "Discord gateway connection failed"));
-      client.on(Events.ShardDisconnect, ({ code }) =>
-        logger.error({ code }, "Discord gateway closed for good"),
-      );
-      const ready = once(client, Events.ClientReady);
-      await Promise.all([ready, client.login(token)]);
+      await opened.open();
     },
 
     async stop() {
-      await client.destroy();
+      await gateway?.close();
       await Promise.all(inHand);
     },
 
-    connected: () => client.isReady() && client.ws.shards.every(({ status }) => status === Status.Ready),
+    connected: () => gateway?.connected() ?? false,
 
     draws: drawsOf,
 
@@ -145,10 +156,7 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): ChatAdapte
       return cards.post({ platform: "discord", workspace: DIRECT_MESSAGES, channel }, card, "direct");
     },
 
-    nameOf({ channel }) {
-      const known = client.channels.cache.get(channel);
-      return known && !known.isDMBased() ? known.name : undefined;
-    },
+    nameOf: readers.nameOf,
 
     async findCard(destination, receipt, job) {
       try {
@@ -177,7 +185,7 @@ export function createDiscordAdapter(options: DiscordAdapterOptions): ChatAdapte
 
     deliver,
     retract,
-    canRead: createReaders({ client, api, now }),
+    canRead: readers.canRead,
     reopen: pictures.reopen,
     link,
   };

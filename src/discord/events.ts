@@ -14,6 +14,7 @@ import {
   type GatewayThreadDeleteDispatchData,
 } from "discord.js";
 import { type ChatEvent, type Destination, DIRECT_MESSAGES } from "../chat/adapter.ts";
+import { hears } from "./slice.ts";
 
 /** The only emoji that counts: two kinds under one message could be one person's. */
 const STAR = "⭐";
@@ -62,10 +63,15 @@ export function listenForEvents(client: Client, tell: (event: ChatEvent) => void
       if (data.emoji.name === STAR) tellCleared(data);
     },
   );
-  // READY named all servers, those in an outage as well; one that the bot was removed from meanwhile is not among them.
-  client.once(Events.ClientReady, ({ guilds }) =>
-    tell({ kind: "present", platform: "discord", workspaces: [...guilds.cache.keys()] }),
-  );
+  // READY named all servers, those in an outage as well; one that the bot was removed from meanwhile is not among them,
+  // and neither are those of shards that other processes listen on.
+  client.once(Events.ClientReady, ({ guilds, options: { shardCount: count = 1 } }) => {
+    const slice = { ids: [...ws.shards.keys()], count };
+    const covers = (workspace: string) => hears(slice, workspace);
+    const workspaces = [...guilds.cache.keys()];
+    const isAll = slice.ids.length === count;
+    tell({ kind: "present", platform: "discord", workspaces, ...(!isAll && { covers }) });
+  });
   ws.on(GatewayDispatchEvents.GuildCreate, ({ id, unavailable }: GatewayGuildCreateDispatchData) => {
     if (unavailable !== true) tell({ kind: "joined", platform: "discord", workspace: id });
   });

@@ -2,6 +2,7 @@ import { ChannelType, type Client, type Guild, type GuildMember, PermissionFlags
 import { createAnswers } from "../answers.ts";
 import { type Destination, DIRECT_MESSAGES } from "../chat/adapter.ts";
 import { ServiceError } from "../errors.ts";
+import { createClient } from "./client.ts";
 import type { DiscordApi } from "./discord-api.ts";
 import { isDiscordError, toServiceError } from "./errors.ts";
 
@@ -12,29 +13,24 @@ const SNOWFLAKE = /^\d{1,20}$/;
 /** What is in a gallery was written before. */
 const READING = [PermissionFlagsBits.ViewChannel, PermissionFlagsBits.ReadMessageHistory];
 
-/** Tells who may read a channel. Its roles and overwrites are those that the gateway told of last. */
-export function createReaders({ client, api, now }: { client: Client; api: DiscordApi; now: () => number }) {
+interface Dependencies {
+  token: string;
+  apiUrl: string | undefined;
+  api: DiscordApi;
+  /** The client that the gateway keeps up to date, where this process listens. */
+  live: () => Client | undefined;
+  now: () => number;
+}
+
+/** Tells who may read a channel, and what it is called: as the gateway told last, or else as REST says. */
+export function createReaders({ token, apiUrl, api, live, now }: Dependencies) {
+  const reading = createClient({ token, apiUrl, slice: { ids: [0], count: 1 } });
   const limits = { now, freshMs: ANSWER_LIFE_MS, max: ANSWERS_MAX };
+  const guilds = createAnswers<Guild | undefined>(limits);
   const members = createAnswers<GuildMember | undefined>(limits);
-  const channels = createAnswers<Awaited<ReturnType<typeof client.channels.fetch>> | undefined>(limits);
+  const channels = createAnswers<Awaited<ReturnType<typeof reading.channels.fetch>> | undefined>(limits);
   const threadMembers = createAnswers<object | undefined>(limits);
   const recipients = createAnswers<string | undefined>(limits);
-
-  /** @throws ServiceError */
-  return async function canRead(personId: string, { workspace, channel }: Destination): Promise<boolean> {
-    if (![personId, channel].every((id) => SNOWFLAKE.test(id))) return false;
-    if (workspace === DIRECT_MESSAGES) return (await recipientOf(channel)) === personId;
-    const guild = client.guilds.cache.get(workspace);
-    if (!guild?.available) return false;
-    const place = await channelOf(channel);
-    if (!place || place.isDMBased() || place.guildId !== workspace) return false;
-    const member = await memberOf(guild, personId);
-    const permissions = member && place.permissionsFor(member);
-    if (!permissions?.has(READING)) return false;
-    const isOpen =
-      place.type !== ChannelType.PrivateThread || permissions.has(PermissionFlagsBits.ManageThreads);
-    return isOpen || (await isInThread(channel, personId));
-  };
 
   async function recipientOf(channel: string): Promise<string | undefined> {
     return recipients.get(channel, async () => {
@@ -43,13 +39,36 @@ export function createReaders({ client, api, now }: { client: Client; api: Disco
     });
   }
 
-  async function channelOf(channel: string) {
+  /** A server that no gateway of this process hears of is asked for: another's may, or none at all. */
+  async function guildOf(id: string): Promise<Guild | undefined> {
+    const told = live()?.guilds.cache.get(id);
+    if (told) return told.available ? told : undefined;
+    return guilds.get(id, () => known(reading.guilds.fetch({ guild: id, force: true })));
+  }
+
+  async function channelOf({ client }: Guild, channel: string) {
+    if (client === reading) return channels.get(channel, () => known(readChannel(channel)));
     const told = client.channels.cache.get(channel);
     if (told) return told;
     const found = await channels.get(channel, () => known(client.channels.fetch(channel)));
     // What is there is told of from now on, also that it is gone.
     if (found) channels.forget(channel);
     return found;
+  }
+
+  /** A thread has the permissions of its channel. */
+  async function readChannel(channel: string) {
+    const place = await reading.channels.fetch(channel, { force: true });
+    const parent = place?.isThread() ? place.parentId : null;
+    if (parent !== null) await reading.channels.fetch(parent, { force: true });
+    return place;
+  }
+
+  async function placeOf({ workspace, channel }: Pick<Destination, "workspace" | "channel">) {
+    if (![workspace, channel].every((id) => SNOWFLAKE.test(id))) return undefined;
+    const guild = await guildOf(workspace);
+    const place = guild && (await channelOf(guild, channel));
+    return place && !place.isDMBased() && place.guildId === workspace ? { guild, place } : undefined;
   }
 
   async function memberOf({ id, members: all }: Guild, user: string): Promise<GuildMember | undefined> {
@@ -62,6 +81,30 @@ export function createReaders({ client, api, now }: { client: Client; api: Disco
     );
     return found !== undefined;
   }
+
+  return {
+    /** @throws ServiceError */
+    async canRead(personId: string, destination: Destination): Promise<boolean> {
+      const { workspace, channel } = destination;
+      if (![personId, channel].every((id) => SNOWFLAKE.test(id))) return false;
+      if (workspace === DIRECT_MESSAGES) return (await recipientOf(channel)) === personId;
+      const found = await placeOf(destination);
+      if (!found) return false;
+      const { guild, place } = found;
+      const member = await memberOf(guild, personId);
+      const permissions = member && place.permissionsFor(member);
+      if (!permissions?.has(READING)) return false;
+      const isOpen =
+        place.type !== ChannelType.PrivateThread || permissions.has(PermissionFlagsBits.ManageThreads);
+      return isOpen || (await isInThread(channel, personId));
+    },
+
+    /** Never rejects: a page without the name is better than none. */
+    async nameOf(channel: Pick<Destination, "workspace" | "channel">): Promise<string | undefined> {
+      const found = await placeOf(channel).catch(() => undefined);
+      return found?.place.name;
+    },
+  };
 }
 
 /** What is asked for, or undefined where Discord says that there is no such thing, or none that the bot may see. */

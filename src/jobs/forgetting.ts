@@ -193,9 +193,10 @@ export function createForgetting(dependencies: Dependencies): Forgetting {
         const { kind, workspace } = event;
         return kind === "left" ? left(platform, workspace) : departures.delete(`${platform}:${workspace}`);
       }
+      const { workspaces, covers = () => true } = event;
       for (const workspace of await jobs.workspaces(platform)) {
-        if (event.workspaces.includes(workspace)) await departures.delete(`${platform}:${workspace}`);
-        else if (workspace !== DIRECT_MESSAGES) await left(platform, workspace);
+        if (workspaces.includes(workspace)) await departures.delete(`${platform}:${workspace}`);
+        else if (workspace !== DIRECT_MESSAGES && covers(workspace)) await left(platform, workspace);
       }
     },
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ChatAdapter, Destination } from "../../src/chat/adapter.ts";
+import type { ChatAdapter, ChatEvent, Destination } from "../../src/chat/adapter.ts";
 import { adapterFor } from "../fixtures/discord-bot.ts";
-import { listenOn } from "../fixtures/discord-listener.ts";
+import { card, listenOn } from "../fixtures/discord-listener.ts";
 import { createDiscordServer, type DiscordServer } from "../servers/discord/discord-server.ts";
 import type { Person } from "../servers/discord/person.ts";
 
@@ -173,12 +173,61 @@ describe("canRead", () => {
     expect(await adapter.canRead(ada.id, { ...direct, workspace: server.state.guild.id })).toBe(false);
   });
 
-  it("closes what nobody can tell, and says when Discord is out of order", async () => {
-    expect(await adapterFor(server).canRead(ada.id, at("general"))).toBe(false);
+  it("says when Discord is out of order", async () => {
     server.inject({ path: /members/, times: 9, fault: { status: 502 } });
     await expect(canRead(ada, "general")).rejects.toMatchObject({
       name: "ServiceError",
       code: "unavailable",
     });
+  });
+});
+
+describe("where this process does not listen", () => {
+  beforeEach(() => {
+    adapter = adapterFor(server);
+  });
+
+  it("lets people read as they would elsewhere", async () => {
+    const boss = server.addPerson("boss", { permissions: ["Administrator"] });
+    server.addChannel("secret", { parent: "general", privateTo: ["grace"] });
+    server.overwrite("random", "ada", { deny: ["ViewChannel"] });
+    const grace = server.person("grace");
+    const may = async (person: Person) =>
+      Promise.all(["general", "ideas", "secret", "random"].map((name) => canRead(person, name)));
+    expect(await may(ada)).toEqual([true, true, false, false]);
+    expect(await may(grace)).toEqual([true, true, true, true]);
+    expect(await may(boss)).toEqual([true, true, true, true]);
+    expect(await adapter.canRead(UNKNOWN, at("general"))).toBe(false);
+    expect(await adapter.canRead(ada.id, { ...at("general"), workspace: UNKNOWN })).toBe(false);
+    expect(server.gateway.identified).toBe(1);
+  });
+
+  it("hears of what a channel closes within a minute, threads too", async () => {
+    expect(await canRead(ada, "ideas")).toBe(true);
+    server.overwrite("general", "ada", { deny: ["ViewChannel"] });
+    server.advance(61_000);
+    expect(await canRead(ada, "ideas")).toBe(false);
+    expect(await canRead(ada, "general")).toBe(false);
+  });
+
+  it("knows what a channel is called, and does without while Discord is out of order", async () => {
+    expect(await adapter.nameOf?.(at("general"))).toBe("general");
+    expect(await adapter.nameOf?.({ ...at("general"), channel: UNKNOWN })).toBeUndefined();
+    server.inject({ path: /channels/, times: 9, fault: { status: 502 } });
+    expect(await adapter.nameOf?.(at("random"))).toBeUndefined();
+  });
+
+  it("says of a card that is gone to whoever is attached", async () => {
+    const told: ChatEvent[] = [];
+    adapter.attach?.({
+      handle: async () => {},
+      complete: async () => [],
+      event: async (event) => void told.push(event),
+    });
+    const destination = await adapter.postCard(at("general"), card);
+    const stored = server.message(destination.message ?? "");
+    if (stored) server.person("grace").delete(stored);
+    await expect(adapter.editCard(destination, card)).rejects.toMatchObject({ code: "gone" });
+    expect(told).toEqual([{ kind: "messages-deleted", messages: [destination] }]);
   });
 });

@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import { Client } from "discord.js";
-import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { Client, type ClientOptions } from "discord.js";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { createDiscordServer, type DiscordServer } from "../servers/discord/discord-server.ts";
 
@@ -71,4 +71,60 @@ test("a session that is forgotten begins anew", async () => {
   server.dropGateway({ forget: true });
   await again;
   expect(server.gateway).toMatchObject({ connected: 1, identified: 2, resumed: 0 });
+});
+
+describe("shards", () => {
+  const QUICK = { shards: 2, maxConcurrency: 2, guildsPerShard: 1 };
+  let sharded: DiscordServer;
+
+  beforeEach(async () => {
+    sharded = await createDiscordServer({ recordTo: "", sharding: QUICK });
+  });
+  afterEach(() => sharded.close());
+
+  async function open(options: Pick<ClientOptions, "shards" | "shardCount">): Promise<Client> {
+    const client = new Client({ intents: ["Guilds"], rest: { api: sharded.apiUrl }, ...options });
+    onTestFinished(() => client.destroy());
+    const ready = once(client, "clientReady");
+    await Promise.all([ready, client.login(sharded.token)]);
+    return client;
+  }
+
+  test("each has the guilds that are its own", async () => {
+    sharded.throwOutBot();
+    const [even, odd] = [0, 1].map((id) => sharded.addGuild(`shard ${id}`, { id, of: 2 }));
+    const client = await open({ shards: "auto" });
+    const found = client.guilds.cache.map(({ id, shardId }) => [id, shardId]);
+    expect(found).toHaveLength(2);
+    expect(found).toEqual(
+      expect.arrayContaining([
+        [even?.id, 0],
+        [odd?.id, 1],
+      ]),
+    );
+    expect(sharded.gateway.shards).toEqual(["0/2", "1/2"]);
+  });
+
+  test("two sessions of the same one hear the same", async () => {
+    sharded.throwOutBot();
+    const { id } = sharded.addGuild("odd", { id: 1, of: 2 });
+    const heard = await Promise.all([1, 2].map(() => open({ shards: [1], shardCount: 2 })));
+    const told = heard.map((client) => once(client, "interactionCreate"));
+    sharded.state.commands.push({
+      ...{ id: "1", type: 1, name: "wave", description: "", options: [], definition: {} },
+    });
+    sharded.person("ada").slash({ channel: "odd", name: "wave" });
+    const guilds = (await Promise.all(told)).map(([interaction]) => interaction.guildId);
+    expect(guilds).toEqual([id, id]);
+  });
+
+  test.each([
+    ["that there is not", { shards: [2], shardCount: 2 }, "Invalid shard"],
+    ["with too many guilds", { shards: [0], shardCount: 1 }, "Sharding is required"],
+  ])("one %s is refused", async (_name, options, reason) => {
+    for (const id of [0, 1]) sharded.addGuild(`shard ${id}`, { id, of: 2 });
+    const client = new Client({ intents: ["Guilds"], rest: { api: sharded.apiUrl }, ...options });
+    onTestFinished(() => client.destroy());
+    await expect(client.login(sharded.token)).rejects.toThrow(reason);
+  });
 });

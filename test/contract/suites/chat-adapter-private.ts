@@ -115,7 +115,7 @@ export function privateAnswers(current: () => ChatAdapterHarness): void {
   it("knows what a channel is called once it was asked there", async () => {
     const { adapter, channel, channelName } = current();
     await adapter.checkAccess(channel);
-    expect(adapter.nameOf?.(channel)).toBe(channelName);
+    expect(await adapter.nameOf?.(channel)).toBe(channelName);
   });
 
   it("tells who may read a channel", async () => {

@@ -18,7 +18,7 @@ import { guildRoutes } from "./routes-guild.ts";
 import { interactionRoutes } from "./routes-interactions.ts";
 import { messageRoutes } from "./routes-messages.ts";
 import { createState, type DiscordState, type StoredMessage } from "./state.ts";
-import type { Channel, Member } from "./types.ts";
+import type { Channel, Guild, Member } from "./types.ts";
 
 const GUILDS = 1 << 0;
 const API_PREFIX = "/api/v10";
@@ -31,6 +31,8 @@ export interface DiscordServerOptions {
   rateLimits?: RateLimits;
   /** Folder for `discord.jsonl` with every body the bot sends; RECORD_REQUESTS_DIR by default, "" for none. */
   recordTo?: string;
+  /** How many shards are recommended (1), how many of them may identify at once (1), and how many guilds one takes (2,500). */
+  sharding?: { shards?: number; maxConcurrency?: number; guildsPerShard?: number };
 }
 
 /** A channel and what everybody sees in it. */
@@ -39,7 +41,7 @@ interface ChannelView extends Channel {
   messages: StoredMessage[];
 }
 
-/** Discord, as far as a bot can see it: one guild, REST version 10 and the gateway, on one port of 127.0.0.1. */
+/** Discord, as far as a bot can see it: a guild, others if they are added, REST version 10 and the gateway, on one port of 127.0.0.1. */
 export interface DiscordServer
   extends Pick<HttpServer, "origin" | "requests" | "unknownRoutes" | "assertClean" | "close">,
     Pick<ChangeSignal, "waitFor"> {
@@ -59,6 +61,8 @@ export interface DiscordServer
   addPerson(name: string, can?: { permissions?: PermissionName[]; uploadLimit?: number }): Person;
   /** Adds a text channel, or a thread of one; a private thread has only those in it who are named. */
   addChannel(name: string, of?: { parent?: string; privateTo?: string[] }): ChannelView;
+  /** Adds a guild on a shard of so many, with everybody in it and one text channel of the same name. */
+  addGuild(name: string, shard: { id: number; of: number }): Guild;
   /** By name or id; `general`, `random` and the thread `ideas` are there. */
   channel(nameOrId: string): ChannelView;
   /** A message by id, ephemeral and deleted ones included. */
@@ -83,8 +87,11 @@ export interface DiscordServer
   inviteBot(): void;
   /** The guild cannot be reached for a while. */
   failGuild(): void;
-  /** Cuts the gateway's connections; `forget` makes the sessions unknown, so that the bot has to identify again. */
-  dropGateway(options?: { forget?: boolean }): void;
+  /**
+   * Cuts the gateway's connections, or those of one shard; `forget` makes the sessions unknown, so that the bot has to
+   * identify again.
+   */
+  dropGateway: Gateway["drop"];
 }
 
 /** Starts a server; `close` it at the end of the test, which throws when the bot asked for an unknown route. */
@@ -95,6 +102,7 @@ export async function createDiscordServer(options: DiscordServerOptions = {}): P
   const signal = createChangeSignal({ dump: () => dumpOf(state) });
   const limiter = options.rateLimits && createRateLimiter({ clock, limits: options.rateLimits });
   const recordTo = options.recordTo ?? process.env.RECORD_REQUESTS_DIR;
+  const { shards = 1, maxConcurrency = 1, guildsPerShard = 2_500 } = options.sharding ?? {};
   let invalidRequests = 0;
 
   const origin = () => http.origin;
@@ -112,7 +120,7 @@ export async function createDiscordServer(options: DiscordServerOptions = {}): P
       ...messageRoutes({ state, clock, writer, presentMessage }),
       ...interactionRoutes({ state, clock, desk, writer, presentMessage }),
       ...commandRoutes({ state, clock }),
-      ...guildRoutes({ state, attachments, gatewayUrl }),
+      ...guildRoutes({ state, attachments, gatewayUrl, recommended: { shards, maxConcurrency } }),
     ],
     around: async (request, next) => {
       const isKnown = request.headers.authorization === `Bot ${token}`;
@@ -131,11 +139,13 @@ export async function createDiscordServer(options: DiscordServerOptions = {}): P
     ready: () => ({
       user: state.bot.user,
       application: { id: state.application.id, flags: 0 },
-      guilds: guildsOf(state).map((id) => ({ id, unavailable: true })),
     }),
+    guilds: () => guildsOf(state),
+    guildsPerShard,
     welcome: () =>
       guildsOf(state).map((id) => {
-        const d = id === state.guild.id ? presentGuildCreate(state) : { id, unavailable: true };
+        const guild = [state.guild, ...state.otherGuilds].find((one) => one.id === id);
+        const d = guild ? presentGuildCreate(state, guild) : { id, unavailable: true };
         return { t: "GUILD_CREATE", d, intent: GUILDS };
       }),
     resumeUrl: gatewayUrl,
@@ -189,6 +199,7 @@ export async function createDiscordServer(options: DiscordServerOptions = {}): P
       gateway.dispatch({ t, d: presentChannel(channel), intent: GUILDS });
       return viewOf(channel);
     },
+    addGuild: (name, shard) => state.addGuild(name, snowflakeOn(shard, clock.snowflake())),
     message: (id) => state.messages.get(id),
     now: clock.now,
     advance: (ms) => {
@@ -218,8 +229,15 @@ export async function createDiscordServer(options: DiscordServerOptions = {}): P
 }
 
 /** Ids of all the guilds that the bot is in. */
-function guildsOf({ botIsIn, guild, guildsInOutage }: DiscordState): string[] {
-  return [...(botIsIn ? [guild.id] : []), ...guildsInOutage];
+function guildsOf({ botIsIn, guild, otherGuilds, guildsInOutage }: DiscordState): string[] {
+  return [...(botIsIn ? [guild.id] : []), ...otherGuilds.map(({ id }) => id), ...guildsInOutage];
+}
+
+/** An id like that one, of a guild that belongs to a shard. */
+function snowflakeOn(shard: { id: number; of: number }, like: string): string {
+  const time = BigInt(like) >> 22n;
+  const [id, of] = [BigInt(shard.id), BigInt(shard.of)];
+  return String(((time - (time % of) + id) << 22n) | (BigInt(like) & 0x3fffffn));
 }
 
 function dumpOf(state: DiscordState): string {

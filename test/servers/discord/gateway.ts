@@ -20,10 +20,27 @@ const resume = z.object({ token: z.string(), session_id: z.string(), seq: z.int(
 
 interface Session {
   id: string;
+  shard: Shard;
   intents: number;
   socket: WebSocket | undefined;
   /** Every dispatch with its sequence number (index + 1), for those who resume. */
   log: { t: string; d: unknown }[];
+}
+
+/** A shard by its id, of so many. */
+type Shard = readonly [id: number, count: number];
+
+/** Discord's formula (its documentation, "Sharding"); what is no guild's, such as a direct message, is the first shard's. */
+function isFor([id, count]: Shard, guildId: string | undefined): boolean {
+  return Number((BigInt(guildId ?? 0) >> 22n) % BigInt(count)) === id;
+}
+
+const placed = z.object({ guild_id: z.string().optional() });
+const guild = z.object({ id: z.string() });
+
+/** The guild that an event is about, if it is about one. */
+function guildOf({ t, d }: { t: string; d: unknown }): string | undefined {
+  return /^GUILD_(CREATE|UPDATE|DELETE)$/.test(t) ? guild.parse(d).id : placed.parse(d).guild_id;
 }
 
 /** The event side of the server. */
@@ -31,11 +48,16 @@ export interface Gateway {
   /** How many sessions have a socket now. */
   readonly connected: number;
   readonly identified: number;
+  /** The shards of the sessions that have a socket, such as `0/4`, in order. */
+  readonly shards: string[];
   readonly resumed: number;
-  /** Sends an event to every session that asked for the intent (0: to all); the absent ones get it when they resume. */
+  /**
+   * Sends an event to every session of its guild's shard that asked for the intent (0: to all); the absent ones get it when
+   * they resume.
+   */
   dispatch(event: { t: string; d: unknown; intent: number }): void;
-  /** Cuts every connection; the sessions can be resumed unless `forget` is set. */
-  drop(options?: { forget?: boolean }): void;
+  /** Cuts every connection, or those of one shard; the sessions can be resumed unless `forget` is set. */
+  drop(options?: { forget?: boolean; shard?: number }): void;
 }
 
 /** Speaks gateway version 10 in JSON at `/gateway` of an HTTP server. */
@@ -43,6 +65,10 @@ export function createGateway(options: {
   node: Server;
   clock: Clock;
   token: string;
+  /** Ids of the guilds that the bot is in. */
+  guilds: () => string[];
+  /** How many of them one session may have. */
+  guildsPerShard: number;
   /** Data of READY, but for the session's own fields. */
   ready: () => object;
   /** Events that follow READY. */
@@ -50,7 +76,7 @@ export function createGateway(options: {
   resumeUrl: () => string;
   changed: () => void;
 }): Gateway {
-  const { node, clock, token, ready, welcome, resumeUrl, changed } = options;
+  const { node, clock, token, guilds, guildsPerShard, ready, welcome, resumeUrl, changed } = options;
   const sessions = new Map<string, Session>();
   const sockets = new WebSocketServer({ noServer: true });
   const count = { identified: 0, resumed: 0 };
@@ -84,16 +110,23 @@ export function createGateway(options: {
   }
 
   function begin(socket: WebSocket, data: z.infer<typeof identify>, present: Session | undefined) {
+    const shard: Shard = data.shard ?? [0, 1];
+    const own = guilds().filter((id) => isFor(shard, id));
     if (present) socket.close(GatewayCloseCodes.AlreadyAuthenticated);
     else if (data.token !== token) socket.close(GatewayCloseCodes.AuthenticationFailed);
     else if (data.intents & PRIVILEGED_INTENTS) socket.close(GatewayCloseCodes.DisallowedIntents);
+    else if (shard[0] < 0 || shard[0] >= shard[1]) socket.close(GatewayCloseCodes.InvalidShard);
+    else if (own.length > guildsPerShard) socket.close(GatewayCloseCodes.ShardingRequired);
     else {
-      const session: Session = { id: clock.snowflake(), intents: data.intents, socket, log: [] };
+      const session: Session = { id: clock.snowflake(), shard, intents: data.intents, socket, log: [] };
       sessions.set(session.id, session);
       count.identified += 1;
-      const own = { v: 10, session_id: session.id, resume_gateway_url: resumeUrl(), shard: data.shard };
-      emit(session, { t: "READY", d: { ...ready(), ...own }, intent: 0 });
-      for (const event of welcome()) emit(session, event);
+      const d = {
+        ...{ v: 10, session_id: session.id, resume_gateway_url: resumeUrl(), shard },
+        ...{ ...ready(), guilds: own.map((id) => ({ id, unavailable: true })) },
+      };
+      emit(session, { t: "READY", d, intent: 0 });
+      for (const event of welcome()) route(session, event);
       return session;
     }
     return present;
@@ -118,6 +151,10 @@ export function createGateway(options: {
     get connected() {
       return [...sessions.values()].filter(({ socket }) => socket).length;
     },
+    get shards() {
+      const open = [...sessions.values()].filter(({ socket }) => socket);
+      return open.map(({ shard }) => shard.join("/")).sort();
+    },
     get identified() {
       return count.identified;
     },
@@ -125,14 +162,23 @@ export function createGateway(options: {
       return count.resumed;
     },
     dispatch: (event) => {
-      for (const session of sessions.values()) emit(session, event);
+      for (const session of sessions.values()) route(session, event);
     },
-    drop: ({ forget = false } = {}) => {
-      for (const client of sockets.clients) client.terminate();
-      for (const session of sessions.values()) session.socket = undefined;
-      if (forget) sessions.clear();
+    drop: ({ forget = false, shard } = {}) => {
+      const cut = [...sessions.values()].filter(({ shard: [id] }) => shard === undefined || id === shard);
+      for (const client of sockets.clients) {
+        if (shard === undefined || cut.some(({ socket }) => socket === client)) client.terminate();
+      }
+      for (const session of cut) {
+        session.socket = undefined;
+        if (forget) sessions.delete(session.id);
+      }
     },
   };
+}
+
+function route(session: Session, event: { t: string; d: unknown; intent: number }) {
+  if (isFor(session.shard, guildOf(event))) emit(session, event);
 }
 
 function emit(session: Session, { t, d, intent }: { t: string; d: unknown; intent: number }) {

@@ -220,7 +220,8 @@ export function createMessageWriter(deps: {
     if (!first) return;
     for (const message of stored) message.deleted = true;
     const { channelId: channel_id } = first;
-    const d = { ids: stored.map(({ id }) => id), channel_id, guild_id: state.guild.id };
+    const guild_id = state.channels.get(channel_id)?.guildId;
+    const d = { ids: stored.map(({ id }) => id), channel_id, guild_id };
     gateway().dispatch({ t: "MESSAGE_DELETE_BULK", d, intent: GUILD_MESSAGES });
   }
 

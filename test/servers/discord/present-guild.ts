@@ -1,5 +1,5 @@
 import type { DiscordState } from "./state.ts";
-import type { Channel, Member, Role } from "./types.ts";
+import type { Channel, Guild, Member, Role } from "./types.ts";
 
 /** What never differs between guilds here. */
 const GUILD_DEFAULTS = {
@@ -137,16 +137,15 @@ export function presentChannel(channel: Channel) {
 }
 
 /** The guild as REST shows it. */
-export function presentGuild({ guild }: DiscordState) {
-  const { id, name, ownerId } = guild;
-  return { ...GUILD_DEFAULTS, id, name, owner_id: ownerId, roles: guild.roles.map(presentRole) };
+export function presentGuild({ id, name, ownerId, roles }: Guild) {
+  return { ...GUILD_DEFAULTS, id, name, owner_id: ownerId, roles: roles.map(presentRole) };
 }
 
 /** The dispatch that a bot without the presence intent gets: of the members only itself. */
-export function presentGuildCreate(state: DiscordState) {
-  const all = [...state.channels.values()].filter(({ guildId }) => guildId);
+export function presentGuildCreate(state: DiscordState, guild = state.guild) {
+  const all = [...state.channels.values()].filter(({ guildId }) => guildId === guild.id);
   return {
-    ...presentGuild(state),
+    ...presentGuild(guild),
     joined_at: state.bot.joined_at,
     large: false,
     unavailable: false,

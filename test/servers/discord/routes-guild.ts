@@ -19,17 +19,22 @@ export function guildRoutes(deps: {
   state: DiscordState;
   attachments: AttachmentStore;
   gatewayUrl: () => string;
+  /** How many shards are recommended, and how many may identify at once. */
+  recommended: { shards: number; maxConcurrency: number };
 }) {
-  const { state, attachments, gatewayUrl } = deps;
+  const { state, attachments, gatewayUrl, recommended } = deps;
 
   function requireGuild(id: string) {
-    if (id !== state.guild.id) throw refusal("unknownGuild");
+    const found = [state.guild, ...state.otherGuilds].find((guild) => guild.id === id);
+    if (!found) throw refusal("unknownGuild");
+    return found;
   }
 
   return [
     route("GET /gateway/bot", () => {
-      const start = { total: 1000, remaining: 1000, reset_after: 0, max_concurrency: 1 };
-      return { status: 200, body: { url: gatewayUrl(), shards: 1, session_start_limit: start } };
+      const { shards, maxConcurrency: max_concurrency } = recommended;
+      const start = { total: 1000, remaining: 1000, reset_after: 0, max_concurrency };
+      return { status: 200, body: { url: gatewayUrl(), shards, session_start_limit: start } };
     }),
     route("GET /users/@me", () => ({ status: 200, body: presentOwnUser(state) })),
     route("GET /applications/@me", () => ({ status: 200, body: presentApplication(state) })),
@@ -74,17 +79,17 @@ export function guildRoutes(deps: {
       return { status: 200, body: presentChannel(channel) };
     }),
 
-    route("GET /guilds/{guild_id}", ({ params }) => {
-      requireGuild(params.guild_id);
-      return { status: 200, body: presentGuild(state) };
-    }),
-    route("GET /guilds/{guild_id}/roles", ({ params }) => {
-      requireGuild(params.guild_id);
-      return { status: 200, body: state.guild.roles.map(presentRole) };
-    }),
+    route("GET /guilds/{guild_id}", ({ params }) => ({
+      status: 200,
+      body: presentGuild(requireGuild(params.guild_id)),
+    })),
+    route("GET /guilds/{guild_id}/roles", ({ params }) => ({
+      status: 200,
+      body: requireGuild(params.guild_id).roles.map(presentRole),
+    })),
     route("GET /guilds/{guild_id}/channels", ({ params }) => {
-      requireGuild(params.guild_id);
-      const texts = [...state.channels.values()].filter(({ type }) => type === 0);
+      const { id } = requireGuild(params.guild_id);
+      const texts = [...state.channels.values()].filter(({ type, guildId }) => type === 0 && guildId === id);
       return { status: 200, body: texts.map(presentChannel) };
     }),
     route("GET /guilds/{guild_id}/members/{user_id}", ({ params }) => {

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import { type MessageView, viewOf } from "./components.ts";
 import { ALL_PERMISSIONS, permissionBits, permissionsIn } from "./permissions.ts";
-import type { Attachment, Channel, Command, Component, Member, Role, User } from "./types.ts";
+import type { Attachment, Channel, Command, Component, Guild, Member, User } from "./types.ts";
 
 /** A message and all it ever showed. */
 export interface StoredMessage extends MessageView {
@@ -90,14 +90,6 @@ export function createState(clock: Clock) {
     primary_guild: null,
     bot,
   });
-  const guild = {
-    id: id(),
-    name: "Film club",
-    ownerId: id(),
-    /** Bytes a file may have; raised by boosts on the real thing. */
-    attachmentSizeLimit: 10 * MEBIBYTE,
-    roles: [] as Role[],
-  };
   const everyone = permissionBits([
     "ViewChannel",
     "SendMessages",
@@ -108,14 +100,20 @@ export function createState(clock: Clock) {
     "AddReactions",
     "UseApplicationCommands",
   ]);
-  guild.roles.push({ id: guild.id, name: "@everyone", permissions: everyone });
+  const guildCalled = (name: string, guildId: string): Guild => ({
+    ...{ id: guildId, name, ownerId: id() },
+    attachmentSizeLimit: 10 * MEBIBYTE,
+    roles: [{ id: guildId, name: "@everyone", permissions: everyone }],
+  });
+  const guild = guildCalled("Film club", id());
+  const otherGuilds: Guild[] = [];
 
   const members: Member[] = [];
   const channels = new Map<string, Channel>();
 
   function addMember(name: string, permissions: bigint, bot = false): Member {
     const role = { id: id(), name: `${name}'s role`, permissions };
-    guild.roles.push(role);
+    for (const { roles } of [guild, ...otherGuilds]) roles.push(role);
     const member = {
       user: user(name, bot),
       roles: [role.id],
@@ -125,8 +123,11 @@ export function createState(clock: Clock) {
     members.push(member);
     return member;
   }
-  function addChannel(channel: Pick<Channel, "type" | "name" | "parentId" | "recipient">): Channel {
-    const inGuild = channel.type === 1 ? {} : { guildId: guild.id };
+  function addChannel(
+    channel: Pick<Channel, "type" | "name" | "parentId" | "recipient">,
+    guildId = guild.id,
+  ): Channel {
+    const inGuild = channel.type === 1 ? {} : { guildId };
     const added = {
       ...channel,
       ...inGuild,
@@ -142,7 +143,16 @@ export function createState(clock: Clock) {
   function permissions(channel: Channel, member: Member): bigint {
     if (channel.type === 1) return ALL_PERMISSIONS;
     const parent = channels.get(channel.parentId ?? "");
-    return permissionsIn(parent ?? channel, member, guild.roles);
+    const { roles } = otherGuilds.find((other) => other.id === channel.guildId) ?? guild;
+    return permissionsIn(parent ?? channel, member, roles);
+  }
+  /** Another guild with everybody in it, who have the same roles there, and one text channel. */
+  function addGuild(name: string, guildId = id()): Guild {
+    const added = guildCalled(name, guildId);
+    added.roles.push(...guild.roles.slice(1));
+    otherGuilds.push(added);
+    addChannel({ type: 0, name }, guildId);
+    return added;
   }
 
   const messages = new Map<string, StoredMessage>();
@@ -164,6 +174,8 @@ export function createState(clock: Clock) {
     application: { id: bot.user.id, name: bot.user.username },
     bot,
     guild,
+    /** Those that `addGuild` added. */
+    otherGuilds,
     /** Whether the bot is in the guild. */
     botIsIn: true,
     /** Ids of other guilds with the bot, which cannot be reached. */
@@ -178,6 +190,7 @@ export function createState(clock: Clock) {
     commands: [] as Command[],
     addMember,
     addChannel,
+    addGuild,
     permissions,
   };
 }

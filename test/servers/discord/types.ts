@@ -20,6 +20,16 @@ export interface Member {
   uploadLimit: number;
 }
 
+/** A guild. */
+export interface Guild {
+  id: string;
+  name: string;
+  ownerId: string;
+  /** Bytes a file may have; raised by boosts on the real thing. */
+  attachmentSizeLimit: number;
+  roles: Role[];
+}
+
 /** A role of the guild; the one with the guild's id is `@everyone`. */
 export interface Role {
   id: string;

@@ -150,3 +150,29 @@ describe("settings", () => {
     expect(readConfig({ OPERATOR_IDS: "1, 2 3,,4" }).OPERATOR_IDS).toEqual(["1", "2", "3", "4"]);
   });
 });
+
+describe("Discord's shards", () => {
+  it("are all of one process, or a slice", () => {
+    expect(readConfig({ DISCORD_SHARDS: "auto" }).DISCORD_SHARDS).toBe("auto");
+    expect(readConfig({ DISCORD_SHARDS: "4" }).DISCORD_SHARDS).toBe(4);
+    const slice = (ids: string) => readConfig({ DISCORD_SHARD_IDS: ids, DISCORD_SHARD_COUNT: "8" });
+    expect(slice("0-3, 6 3").DISCORD_SHARD_IDS).toEqual([0, 1, 2, 3, 6]);
+    expect(slice("7").DISCORD_SHARD_IDS).toEqual([7]);
+  });
+
+  it.each<[Record<string, string>, string]>([
+    [{ DISCORD_SHARDS: "many" }, "DISCORD_SHARDS: must be auto or a number"],
+    [{ DISCORD_SHARDS: "0" }, "DISCORD_SHARDS: "],
+    [{ DISCORD_SHARD_IDS: "0-3" }, "DISCORD_SHARD_IDS: goes with DISCORD_SHARD_COUNT"],
+    [{ DISCORD_SHARD_COUNT: "4" }, "DISCORD_SHARD_IDS: goes with DISCORD_SHARD_COUNT"],
+    [{ DISCORD_SHARD_IDS: "2-4", DISCORD_SHARD_COUNT: "4" }, "DISCORD_SHARD_IDS: must be below"],
+    [
+      { DISCORD_SHARD_IDS: "3-0", DISCORD_SHARD_COUNT: "4" },
+      "DISCORD_SHARD_IDS: must have ranges that go up",
+    ],
+    [{ DISCORD_SHARD_IDS: "a", DISCORD_SHARD_COUNT: "4" }, "DISCORD_SHARD_IDS: must be ids"],
+    [{ DISCORD_SHARDS: "4", DISCORD_SHARD_IDS: "0", DISCORD_SHARD_COUNT: "4" }, "DISCORD_SHARDS: is for all"],
+  ])("are refused as %o", (env, problem) => {
+    expect(problemsOf(env)).toEqual([expect.stringContaining(problem)]);
+  });
+});

@@ -212,6 +212,12 @@ it("a server that the bot is in is not forgotten, also when nobody told of its r
   await pass(8 * DAY_MS);
   await sweep.work();
   expect(await left()).toHaveLength(3);
+  // Another process hears of it.
+  const covers = (workspace: string) => workspace !== "w1";
+  await chat.emit({ kind: "present", platform: "web", workspaces: [], covers });
+  await pass(8 * DAY_MS);
+  await sweep.work();
+  expect(await left()).toHaveLength(3);
   // Removed while the bot was not running.
   await chat.emit({ kind: "present", platform: "web", workspaces: [] });
   await pass(8 * DAY_MS);
