@@ -17,11 +17,13 @@ export const again = defineCommand({
     style: "secondary",
     shows: (job) => job.phase === "delivered" || job.phase === "failed" || job.phase === "failing",
   },
-  async press({ access, request, catalog, offer }, jobId) {
+  async press({ access, request, catalog, intake, offer }, jobId) {
     const job = await access.find(request, jobId);
     if (isDeleted(job)) throw new UserError("deleted", `Video ${job.id} was deleted with its prompt.`);
     if (!isEnded(job) && job.phase !== "failing")
       throw new UserError("not_ended", `Video ${job.id} is still being made.`);
+    // Before somebody fills it in for nothing.
+    await intake.requireOpen();
     const { prompt, model, seconds, size, ...rest } = job.request;
     const hasPicture = rest.operation === "create" && rest.image !== undefined;
     const extras = Object.entries((rest.operation === "create" && rest.extras) || {});

@@ -9,6 +9,7 @@ import type { GalleryLinks } from "../src/gallery/gallery-links.ts";
 import type { People } from "../src/gallery/people.ts";
 import type { Stars } from "../src/gallery/stars.ts";
 import type { Forgetting } from "../src/jobs/forgetting.ts";
+import type { Intake } from "../src/jobs/intake.ts";
 import type { Job } from "../src/jobs/job.ts";
 import type { JobAccess } from "../src/jobs/job-access.ts";
 import type { JobFiles } from "../src/jobs/job-files.ts";
@@ -17,7 +18,8 @@ import type { JobPoller } from "../src/jobs/job-poller.ts";
 import type { JobRemoval } from "../src/jobs/job-removal.ts";
 import type { JobService } from "../src/jobs/job-service.ts";
 import type { JobStore } from "../src/jobs/job-store.ts";
-import type { Permissions } from "../src/jobs/permissions.ts";
+import type { OperatorView } from "../src/jobs/operator-view.ts";
+import type { Action, Permissions } from "../src/jobs/permissions.ts";
 import type { SettingsStore } from "../src/settings/settings.ts";
 import type { Spending } from "../src/spending/spending.ts";
 import type { Catalog } from "../src/videos/catalog.ts";
@@ -87,6 +89,8 @@ export interface Services {
   queries: PageQueries;
   drafts: Drafts;
   videos: Pick<VideosClient, "supports">;
+  intake: Omit<Intake, "noteActive" | "forgetPerson">;
+  operatorView: OperatorView;
   /** What makes the videos, in words. */
   backend: { lines(): Line[] };
   now: () => number;
@@ -129,6 +133,8 @@ export interface Command<O extends Options> {
   modelOptions?: (catalog: Catalog) => Options;
   /** What the backend has to have for it. */
   needs?: OptionalOperation;
+  /** What one has to be allowed for any of it; the dispatcher sees to that, and the help text leaves it out for others. */
+  permission?: Action;
   /** Its button on cards, where it has one. */
   button?: Button;
   /** Its entry in messages' menus, where it has one. */
@@ -151,6 +157,7 @@ export interface AnyCommand {
   options: Options;
   modelOptions?: (catalog: Catalog) => Options;
   needs?: OptionalOperation;
+  permission?: Action;
   button?: Button;
   shortcut?: Shortcut;
   press?(context: CommandContext, argument: string): Promise<void>;

@@ -23,11 +23,13 @@ const stepOption = {
 
 /** The form that everything made from a video begins with. */
 async function openForm(
-  { access, catalog, request }: CommandContext,
+  { access, catalog, intake, request }: CommandContext,
   jobId: string,
   form: { command: Derivation; title: string; fields: (parent: Job) => FormField[] },
 ): Promise<void> {
   const parent = await access.findFinished(request, jobId);
+  // Before somebody fills it in for nothing.
+  await intake.requireOpen();
   await request.reply.form({
     command: form.command,
     title: form.title,

@@ -10,8 +10,14 @@ export const help = defineCommand({
   name: "help",
   description: "What the bot can do",
   options: {},
-  async run({ request, offer, catalog, faults, backend }) {
-    const offered = offer.commands();
+  async run({ request, offer, catalog, faults, backend, permissions }) {
+    const { actor, destination } = request;
+    const mayUse = async ({ permission }: AnyCommand) =>
+      permission === undefined || (await permissions.may(permission, actor, destination));
+    const all = await Promise.all(
+      offer.commands().map(async (command) => ((await mayUse(command)) ? [command] : [])),
+    );
+    const offered = all.flat();
     const missing = offer.withheld().map(({ name }) => name);
     const buttons = offered.flatMap(({ button }) => (button ? [button.label] : []));
     await request.reply.private({

@@ -1,3 +1,4 @@
+import { admin } from "./admin.ts";
 import { again } from "./again.ts";
 import type { AnyCommand } from "./command.ts";
 import { confirm } from "./confirm.ts";
@@ -46,5 +47,6 @@ export const commands: readonly AnyCommand[] = [
   usage,
   limits,
   forget,
+  admin,
   help,
 ];

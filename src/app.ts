@@ -1,4 +1,5 @@
 import { commands } from "../commands/index.ts";
+import release from "../package.json" with { type: "json" };
 import { createBot } from "./bot.ts";
 import type { ChatAdapter, ChatHandler, PlatformName } from "./chat/adapter.ts";
 import { createOffer, type Offer } from "./chat/offer.ts";
@@ -6,7 +7,7 @@ import { createOperatorNotice } from "./chat/operator-notice.ts";
 import { createClock } from "./clock.ts";
 import { createAlone } from "./cluster/alone.ts";
 import type { Coordination } from "./cluster/coordination.ts";
-import type { Config } from "./config.ts";
+import { type Config, isLoopback } from "./config.ts";
 import { createHealth, type HealthCheck } from "./health.ts";
 import { familyOf } from "./jobs/family.ts";
 import type { Job } from "./jobs/job.ts";
@@ -16,6 +17,7 @@ import { createFileMediaStore } from "./media/file-media-store.ts";
 import { createLinkOpener } from "./media/image-link.ts";
 import { createMediaRetention } from "./media/media-retention.ts";
 import { createVideoFitter } from "./media/video-fitter.ts";
+import { createPrometheusMetrics } from "./metrics/prometheus.ts";
 import { readBlockList } from "./moderation/block-list.ts";
 import { createModeration, type Moderation } from "./moderation/moderation.ts";
 import { createOpenAIModerations } from "./moderation/openai-moderations.ts";
@@ -27,6 +29,7 @@ import { readLimitsFile } from "./spending/limits.ts";
 import { createStore } from "./store/create-store.ts";
 import { createUnreadableDocuments } from "./store/unreadable.ts";
 import { openBackend } from "./videos/backend.ts";
+import { createMetricsRoute } from "./web/metrics.ts";
 import { createWebServer } from "./web/server.ts";
 import { createWebhooks } from "./web/webhooks.ts";
 
@@ -91,11 +94,17 @@ export async function createApp(options: {
   });
   const adapters = new Map([...platforms.adapters, ...extra].map((adapter) => [adapter.platform, adapter]));
   const listening = [...platforms.listening, ...extra];
+  const metrics = createPrometheusMetrics({
+    dialect: backend.dialect,
+    models: () => catalog.models,
+    workWaiting: () => coordination.queue.waiting(),
+    now,
+  });
   const tellOperator = createOperatorNotice({
     ...{ store, adapters, now, logger },
     address: config.OPERATOR_NOTICE,
   });
-  const health = createHealth({ checks: healthChecks(), tellOperator, logger });
+  const health = createHealth({ checks: healthChecks(), tellOperator, now, logger });
   const bot = createBot({
     store,
     media,
@@ -107,6 +116,8 @@ export async function createApp(options: {
     openLink: createLinkOpener({ maxBytes: MAX_IMAGE_BYTES }),
     tellOperator,
     health,
+    metrics,
+    process: { version: release.version, role: config.ROLE, startedAt: now() },
     operatorIds: config.OPERATOR_IDS,
     galleryUrl: (platform) => config.PUBLIC_URL ?? (platform === "web" ? "" : undefined),
     galleryLinkMs: config.GALLERY_LINK_DAYS * DAY_MS,
@@ -148,6 +159,11 @@ export async function createApp(options: {
             look: bot.poller.lookAt,
             ...{ store, now, logger },
           }),
+    metrics: createMetricsRoute({
+      read: metrics.read,
+      token: config.METRICS_TOKEN,
+      isLocal: isLoopback(config.HOST) && config.PUBLIC_URL === undefined,
+    }),
     playground: platforms.playground,
     slackEvents: duties.pages ? platforms.slackEvents : undefined,
     logger,
@@ -229,7 +245,7 @@ export async function createApp(options: {
       const { url } = await web.listen();
       for (const adapter of adapters.values()) if (!listening.includes(adapter)) adapter.attach?.(handler);
       await Promise.all(listening.map((adapter) => adapter.start(handler)));
-      if (duties.work) queue.start(bot.work);
+      if (duties.work) queue.start(bot.work, metrics.workBegun);
       for (const repetition of [...repetitions, health.watch]) repetition.start();
       return { url, role: config.ROLE, platforms: [...adapters.keys()], backend: backend.name };
     },

@@ -2,6 +2,7 @@ import type { CommandContext, Services } from "../commands/command.ts";
 import type { ChatAdapter, ChatHandler, PlatformName } from "./chat/adapter.ts";
 import { createDispatcher } from "./chat/dispatcher.ts";
 import { createDrafts } from "./chat/drafts.ts";
+import { measuredAdapters, measuredBudget, measuredHandler } from "./chat/measured-chat.ts";
 import type { Offer } from "./chat/offer.ts";
 import type { OperatorNotice } from "./chat/operator-notice.ts";
 import type { OpenLink } from "./chat/options.ts";
@@ -19,7 +20,7 @@ import { createCardBoard } from "./jobs/card-board.ts";
 import { createCardRenderer } from "./jobs/card-renderer.ts";
 import { createForgetting } from "./jobs/forgetting.ts";
 import { createHandover } from "./jobs/handover.ts";
-import { isCharged, isEnded } from "./jobs/job.ts";
+import { createIntake } from "./jobs/intake.ts";
 import { createJobAccess } from "./jobs/job-access.ts";
 import { createJobFiles } from "./jobs/job-files.ts";
 import { createJobLists } from "./jobs/job-lists.ts";
@@ -30,15 +31,19 @@ import { createJobStore } from "./jobs/job-store.ts";
 import { createJobSweep, straighten } from "./jobs/job-sweep.ts";
 import { createJobWorker } from "./jobs/job-worker.ts";
 import { createListing } from "./jobs/listing.ts";
+import { createOperatorView, type ProcessFacts } from "./jobs/operator-view.ts";
 import { createPacedClient } from "./jobs/paced-client.ts";
 import { createPermissions } from "./jobs/permissions.ts";
 import { createQuotes } from "./jobs/quotes.ts";
+import { createSettling } from "./jobs/settling.ts";
 import { createSharedPace } from "./jobs/shared-pace.ts";
 import { createSubmission } from "./jobs/submission.ts";
 import { createTypicalDuration } from "./jobs/typical-duration.ts";
+import { inLogContext } from "./log-context.ts";
 import type { Logger } from "./logger.ts";
 import type { MediaStore } from "./media/media-store.ts";
 import type { VideoFitter } from "./media/video-fitter.ts";
+import { type Metrics, measuredWork } from "./metrics/metrics.ts";
 import type { Moderation } from "./moderation/moderation.ts";
 import type { Round } from "./repeat.ts";
 import { createSettings } from "./settings/settings.ts";
@@ -59,7 +64,9 @@ export interface BotOptions {
   coordination: Coordination;
   openLink: OpenLink;
   tellOperator: OperatorNotice;
-  health: Pick<Health, "requireWell">;
+  health: Pick<Health, "requireWell" | "standing">;
+  metrics: Metrics;
+  process: ProcessFacts;
   operatorIds: readonly string[];
   /** Where a platform's people reach web galleries, without a slash at its end; undefined: nowhere. */
   galleryUrl: (platform: PlatformName) => string | undefined;
@@ -86,7 +93,6 @@ export interface BotOptions {
   logger: Logger;
 }
 
-const SETTLE_EVERY_MS = 60_000;
 /** How often a backend that does not answer is asked whether it does again (ms). */
 const ASK_BACKEND_EVERY_MS = 5_000;
 /** Platforms repeat a request within minutes; a day is plenty. */
@@ -94,8 +100,11 @@ const SEEN_TTL_MS = 24 * 3_600_000;
 
 /** Builds the core: everything between the chat platforms and the backend. Nothing of it runs yet. */
 export function createBot(options: BotOptions) {
-  const { store, media, adapters, offer, catalog, coordination, simulated, now, since, logger } = options;
-  const { queue, budget, alone } = coordination;
+  const { store, media, offer, catalog, coordination, simulated, metrics, tellOperator, now, since, logger } =
+    options;
+  const { queue, alone } = coordination;
+  const adapters = measuredAdapters(options.adapters, metrics);
+  const budget = measuredBudget(coordination.budget, metrics);
   const ownPace = createBackendPace({
     now,
     onStopped: (until) => logger.warn({ until }, "the backend has no money left; new videos are refused"),
@@ -110,8 +119,9 @@ export function createBot(options: BotOptions) {
     },
   });
   const pace = createSharedPace(ownPace, coordination.news);
-  const videos = createPacedClient(options.videos, pace);
-  const jobs = createJobStore({ store, now });
+  const videos = createPacedClient(options.videos, pace, metrics);
+  const jobs = createJobStore({ store, now, onWrite: metrics.jobWritten });
+  const intake = createIntake({ store, tellOperator, now, since, logger });
   const settings = createSettings({ store, catalog, logger });
   const permissions = createPermissions({ settings, operatorIds: options.operatorIds });
   const access = createJobAccess({ jobs, permissions, adapters });
@@ -130,13 +140,19 @@ export function createBot(options: BotOptions) {
     maxActive: options.maxActive,
     onTurn: (jobId) => queue.add(jobId),
     onMoved(jobIds) {
-      showAll(jobIds).catch((err: unknown) => logger.warn({ err }, "places in the line not shown"));
+      const said = (err: unknown) => logger.warn({ err }, "places in the line not shown");
+      // Whoever has moved the line has nothing to do with these.
+      void inLogContext({}, () => showAll(jobIds).catch(said));
     },
   });
   const render = createCardRenderer({
     ...{ jobs, access, typical, simulated, catalog, line, links, pace, buttons, now },
   });
-  const board = createCardBoard({ ...{ adapters, budget, jobs, render, logger }, turns: coordination.cards });
+  const board = createCardBoard({
+    ...{ adapters, budget, jobs, render, logger },
+    turns: coordination.cards,
+    onEdit: metrics.edit,
+  });
   const poller = createJobPoller({
     ...{ jobs, videos, board, queue, pace, now, since, logger },
     intervalMs: options.pollIntervalMs,
@@ -148,12 +164,19 @@ export function createBot(options: BotOptions) {
     operatorIds: options.operatorIds,
   });
   const quotes = createQuotes({ store, now });
-  const sweep = createJobSweep({ jobs, line, queue, alone, now, logger });
+  const sweep = createJobSweep({
+    ...{ jobs, line, queue, alone, now, logger },
+    onActive(active) {
+      metrics.activeJobs(active);
+      void intake.noteActive(active.length);
+    },
+  });
+  const settling = createSettling({ jobs, quotes, media, spending, logger });
   const queries = createPageQueries({ store });
   const drafts = createDrafts({ store, adapters });
   const forgetting = createForgetting({
     ...{ store, jobs, gallery, links, stars, settings, queries, drafts, quotes, spending },
-    ...{ media, adapters, now, logger },
+    ...{ intake, media, adapters, now, logger },
   });
 
   /** The buttons of all commands that are offered. */
@@ -161,7 +184,7 @@ export function createBot(options: BotOptions) {
     return offer.commands().flatMap(({ name, button }) => (button ? [{ action: name, ...button }] : []));
   }
 
-  const work = createJobWorker({
+  const step = createJobWorker({
     jobs,
     videos,
     media,
@@ -177,11 +200,12 @@ export function createBot(options: BotOptions) {
     spending,
     line,
     pace,
-    tellOperator: options.tellOperator,
+    tellOperator,
     now,
     since,
     logger,
   });
+  const work = measuredWork(step, metrics);
   const submission = createSubmission({
     ...{ jobs, settings, board, queue, media, spending, quotes, catalog, now, logger },
     moderation: options.moderation,
@@ -191,7 +215,8 @@ export function createBot(options: BotOptions) {
   const services: Services = {
     jobs: createJobService({
       ...checks,
-      ...{ settings, adapters, media, videos, catalog, submission, quotes, pace, health: options.health },
+      ...{ settings, adapters, media, videos, catalog, submission, quotes, pace, intake },
+      health: options.health,
     }),
     store: jobs,
     access,
@@ -210,10 +235,12 @@ export function createBot(options: BotOptions) {
     queries,
     drafts,
     videos,
+    intake,
+    operatorView: createOperatorView({ ...options, jobs, queue, pace }),
     backend: { lines: options.backendLines },
     now,
   };
-  const handler: ChatHandler = createDispatcher({
+  const dispatcher: ChatHandler = createDispatcher({
     offer,
     services,
     catalog,
@@ -222,6 +249,7 @@ export function createBot(options: BotOptions) {
     seen: store.collection({ name: "seen", version: 1, ttlMs: SEEN_TTL_MS }),
     logger,
   });
+  const handler = measuredHandler(dispatcher, metrics);
 
   /** Has every card say what has changed for all of them, and those that wait take up what they waited with. */
   function showEverything(then: (jobId: string) => void = () => {}): void {
@@ -237,23 +265,6 @@ export function createBot(options: BotOptions) {
   async function showAll(jobIds: readonly string[]): Promise<void> {
     for (const job of await jobs.getMany([...jobIds])) board.showLater(job);
   }
-
-  /** Settles what a crash left between the end of a job and its accounts, and drops what nobody has answered. */
-  async function settle(): Promise<void> {
-    for (const jobId of await quotes.expire()) await media.delete(jobId);
-    await spending.sweep(async (jobId) => {
-      const job = await jobs.get(jobId);
-      if (!job) return "gone";
-      if (!isEnded(job)) return "open";
-      return isCharged(job) ? "charged" : "refunded";
-    });
-  }
-  const settling: Round = {
-    name: "settle",
-    everyMs: SETTLE_EVERY_MS,
-    work: settle,
-    onError: (err) => logger.warn({ err }, "accounts could not be settled, trying again"),
-  };
 
   const asking: Round = {
     name: "ask",
@@ -271,7 +282,7 @@ export function createBot(options: BotOptions) {
   }
 
   return {
-    ...{ jobs, services, handler, work, poller, pace, settle, prepare },
+    ...{ jobs, services, handler, work, poller, pace, settling, prepare },
     /** What one process does for all; each has to ask by itself whether the backend is back. */
     rounds: [sweep, poller.round, forgetting.sweep, settling],
     asking,

@@ -81,6 +81,9 @@ export const settings = {
   HOST: text.min(1).default("127.0.0.1"),
   PORT: count(0, 65_535).default(3000),
   PUBLIC_URL: optionalUrl,
+  METRICS_TOKEN: text
+    .regex(/^[\w.~+/-]+=*$/, "must be of letters, digits and -._~+/, as a bearer token is")
+    .optional(),
   POLL_INTERVAL_MS: count(100, 3_600_000).optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 };
@@ -125,6 +128,7 @@ const SECRETS = [
   "SLACK_APP_TOKEN",
   "SLACK_SIGNING_SECRET",
   "PLAYGROUND_PASSWORD",
+  "METRICS_TOKEN",
 ] as const satisfies (keyof Settings)[];
 
 /** Addresses that may have a password in them. */
@@ -143,6 +147,11 @@ export function secretsOf(config: Settings): string[] {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
+
+/** Whether a HOST is reached from this machine alone. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.has(host);
+}
 
 /**
  * Reads the settings from an environment; pure.

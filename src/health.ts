@@ -25,10 +25,18 @@ export interface HealthReport {
   trouble: string[];
 }
 
+/** How one thing stands that the bot stands on; `since` (Unix milliseconds) is when its trouble was noticed. */
+export interface CheckStanding {
+  name: string;
+  trouble?: { says: string; since: number };
+}
+
 /** How the bot is: it looks by itself, says once what is wrong, and refuses what it could not keep. */
 export interface Health {
   /** Looks at everything now. */
   report(): Promise<HealthReport>;
+  /** The same, check by check. */
+  standing(): Promise<CheckStanding[]>;
   /** @throws UserError while something vital was not well when it was looked at last. */
   requireWell(): void;
   watch: Repetition;
@@ -42,10 +50,12 @@ const LOOK_AGAIN_MS = 3_000;
 export function createHealth(options: {
   checks: readonly HealthCheck[];
   tellOperator: OperatorNotice;
+  now?: () => number;
   logger: Logger;
 }): Health {
-  const { checks, tellOperator, logger } = options;
-  const unwell = new Set<HealthCheck>();
+  const { checks, tellOperator, now = Date.now, logger } = options;
+  /** Since when. */
+  const unwell = new Map<HealthCheck, number>();
   /** Before everything is started nothing is trouble yet. */
   let started = false;
 
@@ -57,7 +67,7 @@ export function createHealth(options: {
     if (!started) return well;
     if (well && unwell.delete(check)) logger.info({ check: check.name }, "well again");
     if (!well && !unwell.has(check)) {
-      unwell.add(check);
+      unwell.set(check, now());
       logger.error({ check: check.name, err }, check.trouble);
       void tellOperator({ kind: check.name, lines: [[{ bold: check.trouble }]] });
     }
@@ -78,6 +88,14 @@ export function createHealth(options: {
 
   return {
     report,
+    standing: () =>
+      Promise.all(
+        checks.map(async (check) => {
+          const { name, trouble: says } = check;
+          if (await look(check)) return { name };
+          return { name, trouble: { says, since: unwell.get(check) ?? now() } };
+        }),
+      ),
     requireWell() {
       const vital = checks.find((check) => check.rank === "vital" && unwell.has(check));
       if (!vital) return;

@@ -1,5 +1,6 @@
 import { type Logger, pino } from "pino";
 import { visibleText } from "./chat/rich-text.ts";
+import { logContext } from "./log-context.ts";
 import { createRedaction, type Redact } from "./redaction.ts";
 
 export type { Logger };
@@ -35,7 +36,8 @@ export async function createLogger(options: {
     censor: "[redacted]",
   };
   const describe = (error: unknown) => describeError(error, (text) => visibleText(redactText(text)));
-  const settings = { level: options.level, redact, base: null, serializers: { err: describe } };
+  const serializers = { err: describe };
+  const settings = { level: options.level, redact, base: null, serializers, mixin: logContext };
   if (!options.pretty) return pino(settings);
   const { default: prettify } = await import("pino-pretty");
   return pino(settings, prettify({ ignore: "pid,hostname,time", singleLine: true, sync: true }));

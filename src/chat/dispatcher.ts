@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { AnyCommand, Choice, CommandContext, Services } from "../../commands/command.ts";
 import { ServiceError, UserError } from "../errors.ts";
 import { isFinished } from "../jobs/job.ts";
+import { inLogContext } from "../log-context.ts";
 import type { Collection } from "../store/store.ts";
 import type { Catalog } from "../videos/catalog.ts";
 import type {
@@ -35,7 +36,7 @@ const COMPLETIONS_MAX = 25;
 /** Finds the command for a request, checks its options, runs it; the only place that turns errors into words. */
 export function createDispatcher(dependencies: Dependencies): ChatHandler {
   const { offer, services, catalog, faults, openLink, seen, logger } = dependencies;
-  const { lists, people, removal, stars, store, forgetting, settings, now } = services;
+  const { lists, people, removal, stars, store, forgetting, settings, permissions, now } = services;
 
   function commandNamed(name: string): AnyCommand {
     const command = offer.commands().find((candidate) => candidate.name === name);
@@ -45,6 +46,13 @@ export function createDispatcher(dependencies: Dependencies): ChatHandler {
       "not_offered",
       `The video service that this bot uses cannot do that (${name}), so it is switched off.`,
     );
+  }
+
+  /** The same for somebody who may use it. @throws UserError */
+  async function commandFor({ actor, destination }: ChatRequest, name: string): Promise<AnyCommand> {
+    const command = commandNamed(name);
+    if (command.permission) await permissions.require(command.permission, actor, destination);
+    return command;
   }
 
   /** An entry stays in people's menus for a while after it is gone, and on Slack until the app is changed. */
@@ -67,23 +75,24 @@ export function createDispatcher(dependencies: Dependencies): ChatHandler {
   }
 
   async function invoke(invocation: Invocation, context: CommandContext): Promise<void> {
+    const { request } = context;
     switch (invocation.kind) {
       case "button": {
-        const { press } = commandNamed(invocation.action);
+        const { press } = await commandFor(request, invocation.action);
         if (!press) throw outdated();
         return press(context, invocation.argument);
       }
       case "shortcut":
-        return pick(commandNamed(invocation.name), invocation, context);
+        return pick(await commandFor(request, invocation.name), invocation, context);
       case "command":
-        return run(commandNamed(invocation.name), invocation.values, context);
+        return run(await commandFor(request, invocation.name), invocation.values, context);
       case "text": {
         const { command, values } = parseCommandLine(invocation.text, offer.commands(), offer.withheld());
         if (values === undefined) {
-          const { actor, destination, reply } = context.request;
+          const { actor, destination, reply } = request;
           return reply.form(formOf(command, await settings.catalogFor(actor.id, destination)));
         }
-        return run(commandNamed(command.name), values, context);
+        return run(await commandFor(request, command.name), values, context);
       }
     }
   }
@@ -179,13 +188,16 @@ export function createDispatcher(dependencies: Dependencies): ChatHandler {
   }
 
   return {
-    async handle(request) {
-      try {
-        if (!(await seen.insert(`${request.destination.platform}:${request.id}`, { at: now() }))) return;
-        await invoke(request.invocation, { ...services, request, catalog, faults, offer });
-      } catch (error) {
-        await refuse(request, error);
-      }
+    handle(request) {
+      const { platform } = request.destination;
+      return inLogContext({ platform, requestId: request.id }, async () => {
+        try {
+          if (!(await seen.insert(`${platform}:${request.id}`, { at: now() }))) return;
+          await invoke(request.invocation, { ...services, request, catalog, faults, offer });
+        } catch (error) {
+          await refuse(request, error);
+        }
+      });
     },
 
     async complete(query) {

@@ -3,8 +3,10 @@ import type { ChatAdapter, Destination, PlatformName } from "../chat/adapter.ts"
 import type { Card } from "../chat/card.ts";
 import type { ChatBudget, Permit, Priority } from "../chat/chat-budget.ts";
 import { ServiceError } from "../errors.ts";
+import { inLogContext } from "../log-context.ts";
+import type { EditOutcome } from "../metrics/metrics.ts";
 import type { CardInHand, CardTurns, ShownCard } from "./card-turns.ts";
-import { cardOf, isDeleted, type Job, posted } from "./job.ts";
+import { cardOf, isDeleted, type Job, logFieldsOf, posted } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
 
 /**
@@ -56,12 +58,14 @@ interface Dependencies {
   turns: CardTurns;
   jobs: JobStore;
   render: (job: Job) => Promise<Card>;
+  /** Hears what became of each edit. */
+  onEdit?: (platform: PlatformName, outcome: EditOutcome) => void;
   logger: Logger;
 }
 
 /** Builds the board; it holds nothing that a restart could lose. */
 export function createCardBoard(dependencies: Dependencies): CardBoard {
-  const { adapters, budget, turns, jobs, render, logger } = dependencies;
+  const { adapters, budget, turns, jobs, render, onEdit = () => {}, logger } = dependencies;
   const slots = new Map<string, Slot>();
 
   function adapterOf({ destination: { platform } }: Job): ChatAdapter {
@@ -70,15 +74,15 @@ export function createCardBoard(dependencies: Dependencies): CardBoard {
     throw new ServiceError(platform, "not_configured", `${platform} is not set up.`, { retryable: false });
   }
 
-  async function withSlot<T>(jobId: string, use: (slot: Slot) => Promise<T>): Promise<T> {
-    const slot = slots.get(jobId) ?? emptySlot();
-    slots.set(jobId, slot);
+  async function withSlot<T>(job: Job, use: (slot: Slot) => Promise<T>): Promise<T> {
+    const slot = slots.get(job.id) ?? emptySlot();
+    slots.set(job.id, slot);
     slot.users++;
     try {
-      return await use(slot);
+      return await inLogContext(logFieldsOf(job), () => use(slot));
     } finally {
       slot.users--;
-      if (slot.users === 0 && slot.shown === undefined) slots.delete(jobId);
+      if (slot.users === 0 && slot.shown === undefined) slots.delete(job.id);
     }
   }
 
@@ -96,13 +100,16 @@ export function createCardBoard(dependencies: Dependencies): CardBoard {
     const card = await render(job);
     slot.shown = inHand.shown;
     // Whoever ended the job shows its final card; progress that comes too late does not show it once more.
-    if (!isNews(slot.shown, card) || (card.kind === "final" && priority === "progress")) return;
+    const { platform } = job.destination;
+    const isNew = isNews(slot.shown, card) && (card.kind !== "final" || priority !== "progress");
     // Another process may have had it while this one stood still.
-    if (!inHand.isHeld() || job.revision < (slot.shown?.revision ?? 0)) return;
-    const shown = async () => note(slot, inHand, job, card);
+    const isOurs = inHand.isHeld() && job.revision >= (slot.shown?.revision ?? 0);
+    if (!isNew || !isOurs) return onEdit(platform, "dropped");
+    const shown = () => note(slot, inHand, job, card);
     try {
       await adapterOf(job).editCard(cardOf(job), card);
       await shown();
+      onEdit(platform, "sent");
     } catch (error) {
       await notShown(job, card, error, shown);
     }
@@ -111,6 +118,7 @@ export function createCardBoard(dependencies: Dependencies): CardBoard {
   /** @param giveUp remembers it as shown: trying the same again with every poll would help nobody. */
   async function notShown(job: Job, card: Card, error: unknown, giveUp: () => Promise<void>): Promise<void> {
     if (!(error instanceof ServiceError)) throw error;
+    onEdit(job.destination.platform, error.retryAfterMs === undefined ? "failed" : "limited");
     logger.warn({ jobId: job.id, err: error }, "card could not be edited");
     if (error.retryAfterMs) {
       // The narrowest limit is the one that was hit: one busy channel must not silence the whole bot.
@@ -135,11 +143,11 @@ export function createCardBoard(dependencies: Dependencies): CardBoard {
     const waiting: Waiting = { priority, permit: undefined, dropped: false, done: Promise.resolve() };
     slot.waiting = waiting;
     waiting.done = inTurn(slot, async () => {
-      if (waiting.dropped) return;
+      if (waiting.dropped) return onEdit(job.destination.platform, "dropped");
       const granted = await itsTurn(waiting, job).finally(() => {
         if (slot.waiting === waiting) slot.waiting = undefined;
       });
-      if (!granted) return;
+      if (!granted) return onEdit(job.destination.platform, "dropped");
       const take = waiting.priority === "progress" ? turns.takeIfFree : turns.take;
       await take(job.id, (card) => edit(slot, card, job.id, waiting.priority));
     });
@@ -147,13 +155,14 @@ export function createCardBoard(dependencies: Dependencies): CardBoard {
   }
 
   const show: CardBoard["show"] = (job) =>
-    withSlot(job.id, async (slot) => {
+    withSlot(job, async (slot) => {
       if (!adapters.has(job.destination.platform) || job.cardLost !== undefined) return;
       const card = await render(job);
       if (!isNews(slot.shown, card)) return;
       const priority = card.kind === "final" ? "final" : "progress";
       const { waiting } = slot;
       if (!waiting) return wait(slot, job, priority);
+      onEdit(job.destination.platform, "merged");
       if (priority === "final") waiting.priority = priority;
       waiting.permit?.raise(priority);
       return waiting.done;
@@ -161,7 +170,7 @@ export function createCardBoard(dependencies: Dependencies): CardBoard {
 
   return {
     post: (job, send) =>
-      withSlot(job.id, (slot) =>
+      withSlot(job, (slot) =>
         inTurn(slot, () =>
           turns.take(job.id, async (inHand) => {
             const current = await jobs.get(job.id);
@@ -181,11 +190,13 @@ export function createCardBoard(dependencies: Dependencies): CardBoard {
     show,
 
     showLater(job) {
-      show(job).catch((err: unknown) => logger.warn({ jobId: job.id, err }, "card not updated"));
+      const said = (err: unknown) =>
+        inLogContext(logFieldsOf(job), () => logger.warn({ err }, "card not updated"));
+      show(job).catch(said);
     },
 
     finish: (job, work) =>
-      withSlot(job.id, async (slot) => {
+      withSlot(job, async (slot) => {
         const adapter = adapterOf(job);
         drop(slot);
         await inTurn(slot, () =>

@@ -16,6 +16,7 @@ import type { Round } from "../repeat.ts";
 import type { SettingsStore } from "../settings/settings.ts";
 import type { Spending } from "../spending/spending.ts";
 import type { Collection, Store } from "../store/store.ts";
+import type { Intake } from "./intake.ts";
 import { isEnded, type Job } from "./job.ts";
 import type { HistoryScope, JobStore } from "./job-store.ts";
 import type { Quotes } from "./quotes.ts";
@@ -52,6 +53,7 @@ interface Dependencies {
   drafts: Drafts;
   quotes: Quotes;
   spending: Pick<Spending, "forget" | "forgetPerson">;
+  intake: Pick<Intake, "forgetPerson">;
   media: MediaStore;
   adapters: ReadonlyMap<PlatformName, ChatAdapter>;
   now: () => number;
@@ -68,7 +70,7 @@ const ORPHAN_AFTER_MS = 60_000;
 /** Builds what erases; each erasure can be repeated after a crash, as a job is in its histories until all else is gone. */
 export function createForgetting(dependencies: Dependencies): Forgetting {
   const { store, jobs, gallery, links, stars, settings, queries, drafts, quotes, spending } = dependencies;
-  const { media, adapters, now, logger } = dependencies;
+  const { intake, media, adapters, now, logger } = dependencies;
   const departures: Collection<{ platform: PlatformName; workspace: string; at: number }> = store.collection<{
     platform: PlatformName;
     workspace: string;
@@ -179,6 +181,7 @@ export function createForgetting(dependencies: Dependencies): Forgetting {
       await drafts.forget(platform, id);
       await queries.forget(id);
       await spending.forgetPerson({ platform, id });
+      await intake.forgetPerson({ platform, id });
       for (const jobId of await quotes.forget({ platform, id })) await media.delete(jobId);
       logger.info({ platform, person: id, ...count }, "person forgotten");
       return count;

@@ -1,6 +1,7 @@
 import PQueue from "p-queue";
 import type { Logger } from "pino";
 import { ServiceError } from "../errors.ts";
+import { inLogContext } from "../log-context.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
 import type { Round } from "../repeat.ts";
 import { sleep } from "../sleep.ts";
@@ -8,7 +9,7 @@ import type { Video } from "../videos/video.ts";
 import type { VideosClient } from "../videos/videos-client.ts";
 import type { BackendPace } from "./backend-pace.ts";
 import type { CardBoard } from "./card-board.ts";
-import { deleting, type Failure, failing, type Job, observed } from "./job.ts";
+import { deleting, type Failure, failing, type Job, logFieldsOf, observed } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
 
 /** Asks the backend how all rendering videos stand, for the whole bot at once. */
@@ -32,7 +33,7 @@ interface Dependencies {
   jobs: JobStore;
   videos: VideosClient;
   board: CardBoard;
-  queue: WorkQueue;
+  queue: Pick<WorkQueue, "add">;
   pace: Pick<BackendPace, "pollWaitMs">;
   intervalMs: number;
   /** How long a backend may take for a video, from when it was asked for it (ms). */
@@ -148,12 +149,9 @@ export function createJobPoller(dependencies: Dependencies): JobPoller {
     const { seen, askForRest } = await listed(new Set(byVideo.keys()));
     const rest = [...byVideo].filter(([videoId]) => !seen.has(videoId));
     const steps = new PQueue({ concurrency: AT_ONCE });
+    const unwritten = (err: unknown) => logger.error({ err }, "video's state could not be written down");
     const step = (job: Job, work: () => Promise<unknown>) =>
-      steps
-        .add(work)
-        .catch((err: unknown) =>
-          logger.error({ jobId: job.id, err }, "video's state could not be written down"),
-        );
+      steps.add(() => inLogContext(logFieldsOf(job), () => work().catch(unwritten)));
     const shown = [...seen].flatMap(([videoId, video]) => {
       const job = byVideo.get(videoId);
       return job ? [step(job, () => see(job, video))] : [];
@@ -186,7 +184,10 @@ export function createJobPoller(dependencies: Dependencies): JobPoller {
     },
     onError: (err) => logger.warn({ err }, "poll failed, trying again next time"),
   };
-  const look = async (job: Job) => job.video && retrieve(job, job.video.id);
+  const look = async (job: Job) => {
+    const { video } = job;
+    return video && inLogContext(logFieldsOf(job), () => retrieve(job, video.id));
+  };
   return {
     round,
     tick,

@@ -8,6 +8,7 @@ import { settleExtras } from "../videos/extras.ts";
 import type { VideosClient } from "../videos/videos-client.ts";
 import type { BackendPace } from "./backend-pace.ts";
 import { copyImage, refitImage } from "./earlier-image.ts";
+import type { Intake } from "./intake.ts";
 import { type Derivation, isDeleted, isEnded, type Job } from "./job.ts";
 import type { JobAccess } from "./job-access.ts";
 import { createJobId } from "./job-store.ts";
@@ -68,17 +69,19 @@ interface Dependencies {
   submission: Submission;
   quotes: Quotes;
   pace: Pick<BackendPace, "stopped">;
+  intake: Pick<Intake, "requireOpen">;
   health: Pick<Health, "requireWell">;
 }
 
 /** Checks requests, each until nothing of it can be wrong any more; what is left is the submission's. */
 export function createJobService(dependencies: Dependencies): JobService {
   const { access, permissions, settings, adapters, media, videos, catalog } = dependencies;
-  const { submission, quotes, pace, health } = dependencies;
+  const { submission, quotes, pace, intake, health } = dependencies;
 
   /** All that can be wrong with a request whatever it is for. */
   async function admit({ actor, destination }: ChatRequest, parent?: Job): Promise<void> {
     health.requireWell();
+    await intake.requireOpen();
     const stopped = pace.stopped();
     if (stopped) throw outOfMoney(stopped.until);
     await permissions.require("create", actor, destination);

@@ -67,8 +67,16 @@ export function createJobId(): string {
   return Array.from({ length: 10 }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
 }
 
-/** Jobs in a store. */
-export function createJobStore({ store, now }: { store: Store; now: () => number }): JobStore {
+/**
+ * Jobs in a store.
+ * @param options.onWrite hears of each change once it is written: how the job stood before (undefined: it is new), and now.
+ */
+export function createJobStore(options: {
+  store: Store;
+  now: () => number;
+  onWrite?: (before: Job | undefined, job: Job) => void;
+}): JobStore {
+  const { store, now, onWrite = () => {} } = options;
   const jobs: Collection<Job> = store.collection<Job>({ name: "job", version: 1 });
   const activeIds: Collection<{ since: number }> = store.collection<{ since: number }>({
     name: "active",
@@ -95,13 +103,24 @@ export function createJobStore({ store, now }: { store: Store; now: () => number
   }
 
   async function update(id: string, transition: (job: Job) => Job): Promise<Job | undefined> {
+    let before: Job | undefined;
     const job = await jobs.update(id, (current) => {
+      before = current;
       if (!current) return undefined;
       const next = transition(current);
-      return next === current ? current : { ...next, revision: current.revision + 1, updatedAt: now() };
+      return next === current ? current : stamped(next, current);
     });
+    if (job && job !== before) onWrite(before, job);
     if (job && isEnded(job)) await retire(id);
     return job;
+  }
+
+  /** When it was changed, and when its video was found to be completed. */
+  function stamped(next: Job, current: Job): Job {
+    const at = now();
+    const isCompleted = next.phase === "downloading" && current.phase !== "downloading";
+    const times = { updatedAt: at, ...(isCompleted && { completedAt: at }) };
+    return { ...next, revision: current.revision + 1, ...times };
   }
 
   /** Takes an ended job from the active ones, unless somebody has taken it up again meanwhile. */
@@ -140,6 +159,7 @@ export function createJobStore({ store, now }: { store: Store; now: () => number
       await activeIds.insert(job.id, { since: now() });
       await index(job);
       if (!(await jobs.insert(job.id, job))) throw new Error(`Job ${job.id} exists already.`);
+      onWrite(undefined, job);
     },
     history: (scope) => histories.all(keyOf(scope)),
     walk: (scope, { order, after }) => histories.walk(keyOf(scope), { order, ...(after && { after }) }),

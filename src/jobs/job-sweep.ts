@@ -12,16 +12,18 @@ const TAKE_OVER_AFTER_MS = 15_000;
 /**
  * Finds every active job that nothing is working on and takes it up again: at once where this process is `alone`, as
  * everything found then is a dead one's, and every ten seconds. Those that wait in the line are taken up in their turn.
+ * @param options.onActive hears of all active jobs each time.
  */
 export function createJobSweep(options: {
   jobs: JobStore;
   line: Pick<WaitingLine, "see" | "leave" | "members">;
   queue: Pick<WorkQueue, "add">;
   alone: boolean;
+  onActive?: (jobs: readonly Job[]) => void;
   now: () => number;
   logger: Logger;
 }): Round {
-  const { jobs, line, queue, alone, now, logger } = options;
+  const { jobs, line, queue, alone, onActive = () => {}, now, logger } = options;
 
   let first = alone;
 
@@ -29,6 +31,7 @@ export function createJobSweep(options: {
     const olderThanMs = first ? 0 : TAKE_OVER_AFTER_MS;
     first = false;
     const active = await jobs.active();
+    onActive(active);
     const waiting = await straighten(line, active, jobs);
     for (const job of active) {
       const inHand =

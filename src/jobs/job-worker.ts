@@ -5,6 +5,7 @@ import type { OperatorNotice } from "../chat/operator-notice.ts";
 import { ServiceError } from "../errors.ts";
 import type { Gallery } from "../gallery/gallery.ts";
 import type { Stars } from "../gallery/stars.ts";
+import { addToLogContext } from "../log-context.ts";
 import type { MediaStore } from "../media/media-store.ts";
 import type { Work } from "../queue/work-queue.ts";
 import type { Spending } from "../spending/spending.ts";
@@ -24,6 +25,7 @@ import {
   failing,
   isCharged,
   type Job,
+  logFieldsOf,
   type Phase,
   posted,
   refused,
@@ -217,7 +219,8 @@ export function createJobWorker(dependencies: Dependencies): Work {
   async function fail(job: Job, failure: Failure): Promise<Job | undefined> {
     // Before anybody could delete it, and with it why it is charged.
     if (isCharged({ ...job, failure })) await spending.settle(job.id, "charged");
-    logger.warn({ jobId: job.id, code: failure.code, requestId: failure.requestId }, "job failed");
+    const { code, requestId: backendRequestId } = failure;
+    logger.warn({ jobId: job.id, code, backendRequestId }, "job failed");
     return jobs.update(job.id, (current) => failing(current, failure));
   }
 
@@ -237,6 +240,7 @@ export function createJobWorker(dependencies: Dependencies): Work {
 
   return async function work(jobId) {
     let job = await jobs.get(jobId);
+    if (job) addToLogContext(logFieldsOf(job));
     while (job) {
       // A platform that is not set up today may be tomorrow; until then it takes nobody's turn, and what was sent is found.
       const isThere = adapters.has(job.destination.platform);

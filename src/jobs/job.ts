@@ -1,4 +1,5 @@
 import type { Destination, Ping } from "../chat/adapter.ts";
+import type { LogFields } from "../log-context.ts";
 import type { ClipSettings } from "../videos/catalog.ts";
 import type { ClipExtras } from "../videos/extras.ts";
 import type { Video, VideoStatus } from "../videos/video.ts";
@@ -66,6 +67,8 @@ export interface Job {
   /** The card's address; `message` is there from `posted` on. */
   destination: Destination;
   receipt?: string;
+  /** The platform's id of the request, for the log. */
+  requestId?: string;
   requester: { id: string; name: string };
   uploadLimitBytes?: number;
   /** How the requester is told that the video is there; absent: where it stands, by name. */
@@ -78,6 +81,8 @@ export interface Job {
   /** When the create was sent, and when the first one was that the backend refused for now. */
   createSentAt?: number;
   firstSentAt?: number;
+  /** When its video was found to be completed. */
+  completedAt?: number;
   video?: {
     id: string;
     status: VideoStatus;
@@ -194,6 +199,11 @@ export function observed(job: Job, video: Video): Job {
 /** The files are in the media store. */
 export function stored(job: Job, media: StoredMedia): Job {
   return job.phase === "downloading" ? { ...job, phase: "delivering", media } : job;
+}
+
+/** What a log line about it carries. */
+export function logFieldsOf({ id, destination, requestId }: Job): LogFields {
+  return { jobId: id, platform: destination.platform, ...(requestId !== undefined && { requestId }) };
 }
 
 /** Where the card of a job stands now. */

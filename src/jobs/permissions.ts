@@ -17,7 +17,8 @@ export type Action =
   | "see-server-usage"
   | "see-bot-usage"
   | "set-channel-limits"
-  | "set-server-limits";
+  | "set-server-limits"
+  | "operate";
 
 /** Who somebody is to a channel and a job; operators run the bot. */
 export type Role = "member" | "requester" | "moderator" | "manager" | "operator";
@@ -42,6 +43,7 @@ const FIXED: Record<Exclude<Action, "create" | "remix" | "delete">, Role> = {
   "see-bot-usage": "operator",
   "set-channel-limits": "moderator",
   "set-server-limits": "manager",
+  operate: "operator",
 };
 
 const REFUSALS: Record<Action, string> = {
@@ -58,6 +60,7 @@ const REFUSALS: Record<Action, string> = {
   "see-bot-usage": "see what the whole bot has used",
   "set-channel-limits": "change this channel's limits",
   "set-server-limits": "change this server's limits, those of its people and roles, and who is exempt",
+  operate: "use this command",
 };
 
 const WHO: Record<Role, string> = {

@@ -2,6 +2,7 @@ import { buffer } from "node:stream/consumers";
 import type { Logger } from "pino";
 import type { ChatRequest } from "../chat/adapter.ts";
 import { UserError } from "../errors.ts";
+import { addToLogContext } from "../log-context.ts";
 import type { MediaStore } from "../media/media-store.ts";
 import type { Moderation } from "../moderation/moderation.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
@@ -50,7 +51,8 @@ export function createSubmission(options: {
     wanted: JobRequest,
     usd: number | undefined,
   ): Promise<Job> {
-    const { destination, actor, uploadLimitBytes, receipt } = request;
+    const { destination, actor, uploadLimitBytes, receipt, id: requestId } = request;
+    addToLogContext({ jobId: id });
     const { ping, spoiler } = await settings.effective(actor.id, destination);
     const at = now();
     await spending.reserve(
@@ -65,6 +67,7 @@ export function createSubmission(options: {
       phase: "accepted",
       destination,
       ...(receipt !== undefined && { receipt }),
+      requestId,
       requester: { id: actor.id, name: actor.name },
       ...(uploadLimitBytes !== undefined && { uploadLimitBytes }),
       ping,
@@ -74,6 +77,7 @@ export function createSubmission(options: {
       remixes: [],
     };
     await jobs.insert(job);
+    logger.info({ jobId: id, operation: wanted.operation, model: wanted.model }, "video asked for");
     await postCard(job, request);
     queue.add(id);
     return job;
@@ -126,6 +130,7 @@ export function createSubmission(options: {
   return {
     accept,
     async submit(request, jobId, wanted) {
+      addToLogContext({ jobId });
       const usd = estimateUsd(catalog, wanted);
       try {
         await moderate(request, jobId, wanted);

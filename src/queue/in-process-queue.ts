@@ -1,5 +1,6 @@
 import PQueue from "p-queue";
 import type { Logger } from "pino";
+import { inLogContext } from "../log-context.ts";
 import { sleep } from "../sleep.ts";
 import { retryWaitMs } from "./retry-wait.ts";
 import type { Work, WorkQueue } from "./work-queue.ts";
@@ -20,12 +21,17 @@ export function createInProcessQueue(options: { concurrency: number; logger: Log
   const entries = new Map<string, Entry>();
   const stopping = new AbortController();
   let work: Work | undefined;
+  let begun: (waitedMs: number) => void = () => {};
 
   /** Works until nobody asks for more; waits outside the lanes, so a job that backs off holds no other up. */
   async function run(jobId: string, entry: Entry): Promise<void> {
     do {
       entry.again = false;
-      const waitMs = await lanes.add(() => attempt(jobId, entry));
+      const due = performance.now();
+      const waitMs = await lanes.add(() => {
+        begun(performance.now() - due);
+        return inLogContext({ jobId }, () => attempt(jobId, entry));
+      });
       if (waitMs > 0) {
         entry.again = true;
         entry.wake = new AbortController();
@@ -62,11 +68,13 @@ export function createInProcessQueue(options: { concurrency: number; logger: Log
   }
 
   return {
-    start(next) {
+    start(next, onBegin = () => {}) {
       work = next;
+      begun = onBegin;
       lanes.start();
     },
     add,
+    waiting: async () => lanes.size,
     wake(jobId) {
       add(jobId);
       entries.get(jobId)?.wake.abort();

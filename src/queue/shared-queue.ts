@@ -1,5 +1,6 @@
-import { type ConnectionOptions, Queue, Worker } from "bullmq";
+import { type ConnectionOptions, type Job, Queue, Worker } from "bullmq";
 import type { Logger } from "pino";
+import { inLogContext } from "../log-context.ts";
 import { sleep } from "../sleep.ts";
 import { retryWaitMs } from "./retry-wait.ts";
 import type { WorkQueue } from "./work-queue.ts";
@@ -8,6 +9,10 @@ import type { WorkQueue } from "./work-queue.ts";
 export const LOCKS = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 1_000_000 };
 /** As good as for ever: when a job is to end, its own step says so. */
 const ATTEMPTS = 1_000_000;
+
+interface Entry {
+  jobId: string;
+}
 
 /**
  * The queue of several processes, over BullMQ: its locks say who works on a job, and its deduplication keeps a job from
@@ -21,12 +26,12 @@ export function createSharedQueue(options: {
   logger: Logger;
 }): WorkQueue {
   const { connection, prefix, concurrency, logger } = options;
-  const queue = new Queue<{ jobId: string }>("work", {
+  const queue = new Queue<Entry>("work", {
     connection,
     prefix,
     streams: { events: { maxLen: 1_000 } },
   });
-  let worker: Worker<{ jobId: string }> | undefined;
+  let worker: Worker<Entry> | undefined;
   let stopping = false;
   const trouble = (err: unknown) => logger.warn({ err }, "the shared queue does not answer");
   queue.on("error", trouble);
@@ -55,8 +60,13 @@ export function createSharedQueue(options: {
   }
 
   return {
-    start(work) {
-      worker = new Worker(queue.name, async ({ data: { jobId } }) => work(jobId), {
+    start(work, onBegin = () => {}) {
+      const begin = ({ data: { jobId }, attemptsMade, timestamp }: Job<Entry>) => {
+        // When one that was delayed was due nobody knows.
+        if (attemptsMade === 0) onBegin(Math.max(0, Date.now() - timestamp));
+        return inLogContext({ jobId }, () => work(jobId));
+      };
+      worker = new Worker(queue.name, begin, {
         ...{ connection, prefix, concurrency, ...LOCKS },
         settings: {
           backoffStrategy(attemptsMade, _type, err, job) {
@@ -71,6 +81,7 @@ export function createSharedQueue(options: {
     // Entries are hints: what does not get through, the sweep adds again.
     add: (jobId) => void (stopping || add(jobId).catch(trouble)),
     wake: (jobId) => void (stopping || wake(jobId).catch(trouble)),
+    waiting: () => queue.getWaitingCount(),
     async stop(timeoutMs) {
       stopping = true;
       const idle = new AbortController();

@@ -18,6 +18,8 @@ export interface Backend {
   videos: VideosClient;
   /** Its models; replaced when it is reached for the first time after the start. */
   catalog: Catalog;
+  /** How it speaks, as far as is known. */
+  dialect(): string;
   /** For the log: where it is. */
   name: string;
   simulator: Simulator | undefined;
@@ -92,6 +94,7 @@ export async function openBackend(options: {
     videos,
     catalog,
     simulator,
+    dialect: () => dialect().name,
     name: simulator ? "simulator" : baseUrl,
     lines() {
       const { label } = dialect();

@@ -10,6 +10,7 @@ import { GALLERY_PATH } from "../gallery/gallery-links.ts";
 import type { HealthReport } from "../health.ts";
 import { sleep } from "../sleep.ts";
 import type { GalleryEnv } from "./gallery/web-gallery.ts";
+import { METRICS_PATH } from "./metrics.ts";
 import { WEBHOOKS_PATH } from "./webhooks.ts";
 
 interface Options {
@@ -20,6 +21,8 @@ interface Options {
   ready: () => Promise<HealthReport>;
   /** The channels' galleries, where people can reach them. */
   gallery?: Hono<GalleryEnv> | undefined;
+  /** What Prometheus reads. */
+  metrics?: Hono | undefined;
   /** Takes the backend's webhooks, where it signs them with a secret that is known. */
   webhooks?: Hono | undefined;
   /** The local page, where it is wanted. */
@@ -46,6 +49,7 @@ export function createWebServer({
   port,
   ready,
   gallery,
+  metrics,
   webhooks,
   playground,
   slackEvents,
@@ -63,6 +67,7 @@ export function createWebServer({
     const report = await ready();
     return c.json(report, report.status === "unavailable" ? 503 : 200);
   });
+  if (metrics) app.route(METRICS_PATH, metrics);
   // Before the playground, whose password is not asked of those who have a gallery's link.
   if (gallery) app.route(GALLERY_PATH, gallery);
   if (webhooks) app.route(WEBHOOKS_PATH, webhooks);

@@ -6,6 +6,7 @@ import type { InteractionHandle } from "../servers/discord/interaction-handle.ts
 import type { Person } from "../servers/discord/person.ts";
 import type { OptionValue } from "../servers/discord/slash-options.ts";
 import type { StoredMessage } from "../servers/discord/state.ts";
+import { adminOperationsSuite } from "./suites/admin-operations-suite.ts";
 import { channelOperationsSuite } from "./suites/channel-operations-suite.ts";
 import { forgedRequestsSuite } from "./suites/forged-requests-suite.ts";
 import { type Hands, type OperationsHarness, widePicture } from "./suites/operations-harness.ts";
@@ -103,7 +104,8 @@ async function start(): Promise<OperationsHarness> {
   const server = await createDiscordServer();
   const memory = await createBotMemory(server.now);
   const web = new Map([[pictureAddress, await widePicture()]]);
-  const bot = await startDiscordBot(server, memory, { web });
+  const olga = server.addPerson("olga");
+  const bot = await startDiscordBot(server, memory, { web, operatorIds: [olga.id] });
   const { id } = server.channel("general");
   const sam = server.addPerson("sam");
   const recipient = server.state.members.find(({ user }) => user.id === sam.id)?.user;
@@ -116,6 +118,7 @@ async function start(): Promise<OperationsHarness> {
     requester: handsOf(server, server.person("ada")),
     member: handsOf(server, server.addPerson("bob")),
     moderator: handsOf(server, server.person("grace")),
+    operator: handsOf(server, olga),
     // Who is in the guild is a stranger in direct messages: no server's videos are there.
     stranger: handsOf(server, sam, "sam's direct messages"),
     pictureAddress,
@@ -134,5 +137,6 @@ async function start(): Promise<OperationsHarness> {
 }
 
 videoOperationsSuite("Discord", start);
+adminOperationsSuite("Discord", start);
 channelOperationsSuite("Discord", start);
 forgedRequestsSuite("Discord", start);

@@ -4,6 +4,7 @@ import { decodeButton, UNREADABLE_BUTTON } from "../../src/chat/card.ts";
 import { type Line, plainText } from "../../src/chat/rich-text.ts";
 import { ada, bob, createFakeChatAdapter, type FakeChatAdapter, grace } from "../fakes/fake-chat-adapter.ts";
 import { createBotMemory, startBot } from "../fixtures/bot.ts";
+import { adminOperationsSuite } from "./suites/admin-operations-suite.ts";
 import { channelOperationsSuite } from "./suites/channel-operations-suite.ts";
 import { forgedRequestsSuite } from "./suites/forged-requests-suite.ts";
 import { type Hands, type OperationsHarness, widePicture } from "./suites/operations-harness.ts";
@@ -12,6 +13,8 @@ import { videoOperationsSuite } from "./suites/video-operations-suite.ts";
 const here = { platform: "web", workspace: "w1", channel: "c1" } as const;
 const elsewhere = { platform: "web", workspace: "w2", channel: "c9" } as const;
 const pictureAddress = "https://pictures.example/kite.png";
+
+const olga: Actor = { id: "olga", name: "Olga", moderator: false, manager: false, roles: [] };
 
 const words = (lines: readonly Line[]) => lines.map(plainText).join("\n");
 
@@ -71,6 +74,7 @@ async function start(): Promise<OperationsHarness> {
     adapter: chat,
     memory,
     web: new Map([[pictureAddress, await widePicture()]]),
+    operatorIds: [olga.id],
     now: Date.now,
     logger: pino({ level: "silent" }),
   });
@@ -81,6 +85,7 @@ async function start(): Promise<OperationsHarness> {
     requester: handsOf(chat, ada),
     member: handsOf(chat, bob),
     moderator: handsOf(chat, grace),
+    operator: handsOf(chat, olga),
     stranger: handsOf(chat, { ...bob, id: "sam" }, elsewhere),
     pictureAddress,
     messages: async () =>
@@ -100,5 +105,6 @@ async function start(): Promise<OperationsHarness> {
 }
 
 videoOperationsSuite("the fake", start);
+adminOperationsSuite("the fake", start);
 channelOperationsSuite("the fake", start);
 forgedRequestsSuite("the fake", start);

@@ -5,6 +5,7 @@ import { buttonsOf, picturesShown, textOf } from "../servers/slack/reading.ts";
 import { addUser, openDirectMessage } from "../servers/slack/seed.ts";
 import { createSlackServer, type SlackServer } from "../servers/slack/slack-server.ts";
 import { type Message, mustGet, type User } from "../servers/slack/state.ts";
+import { adminOperationsSuite } from "./suites/admin-operations-suite.ts";
 import { channelOperationsSuite } from "./suites/channel-operations-suite.ts";
 import { forgedRequestsSuite } from "./suites/forged-requests-suite.ts";
 import { type Hands, type OperationsHarness, widePicture } from "./suites/operations-harness.ts";
@@ -107,7 +108,7 @@ async function start(): Promise<OperationsHarness> {
   const slack = await createSlackServer({ rateLimits: "429", ...asRegistered });
   const memory = await createBotMemory(Date.now);
   const web = new Map([[pictureAddress, await widePicture()]]);
-  const bot = await startSlackBot(slack, { memory, web });
+  const bot = await startSlackBot(slack, { memory, web, operatorIds: ["U1OLGA"] });
   const team = mustGet(slack.teams, "T1", "team");
   const general = slack.channel("general");
 
@@ -118,7 +119,8 @@ async function start(): Promise<OperationsHarness> {
   }
 
   const carl = join({ id: "U1CARL", name: "carl" });
-  general.members.add(carl.user.id);
+  const olga = join({ id: "U1OLGA", name: "olga" });
+  for (const { user } of [carl, olga]) general.members.add(user.id);
   // A guest sees the channels alone that somebody took them into.
   const sam = join({ id: "U1SAM", name: "sam", is_restricted: true });
   return {
@@ -128,6 +130,7 @@ async function start(): Promise<OperationsHarness> {
     requester: handsOf(slack, slack.person("bob")),
     member: handsOf(slack, carl),
     moderator: handsOf(slack, slack.person("ada")),
+    operator: handsOf(slack, olga),
     stranger: handsOf(slack, sam, "sam"),
     pictureAddress,
     messages: async () =>
@@ -147,5 +150,6 @@ async function start(): Promise<OperationsHarness> {
 }
 
 videoOperationsSuite("Slack", start);
+adminOperationsSuite("Slack", start);
 channelOperationsSuite("Slack", start);
 forgedRequestsSuite("Slack", start);

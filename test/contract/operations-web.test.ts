@@ -1,6 +1,7 @@
 import { createBotMemory } from "../fixtures/bot.ts";
 import { attributes, textOf } from "../fixtures/markup.ts";
 import { startWebBot, type WebBot } from "../fixtures/web-bot.ts";
+import { adminOperationsSuite } from "./suites/admin-operations-suite.ts";
 import { channelOperationsSuite } from "./suites/channel-operations-suite.ts";
 import { forgedRequestsSuite } from "./suites/forged-requests-suite.ts";
 import { type Hands, type OperationsHarness, widePicture } from "./suites/operations-harness.ts";
@@ -105,7 +106,7 @@ function handsOf(web: WebBot): Hands {
 async function start(): Promise<OperationsHarness> {
   const memory = await createBotMemory(Date.now);
   const pictures = new Map([[pictureAddress, await widePicture()]]);
-  const web = await startWebBot({ memory, pictures });
+  const web = await startWebBot({ memory, pictures, operatorIds: ["you"] });
   const you = handsOf(web);
   return {
     bot: web,
@@ -115,6 +116,7 @@ async function start(): Promise<OperationsHarness> {
     requester: you,
     member: you,
     moderator: you,
+    operator: you,
     stranger: undefined,
     pictureAddress,
     async messages() {
@@ -130,5 +132,6 @@ async function start(): Promise<OperationsHarness> {
 }
 
 videoOperationsSuite("the playground", start);
+adminOperationsSuite("the playground", start);
 channelOperationsSuite("the playground", start);
 forgedRequestsSuite("the playground", start);

@@ -26,6 +26,7 @@ function scene() {
         probe: async () => well.backend,
       },
     ],
+    now: () => 1_000,
     tellOperator: async ({ kind }) => void told.push(kind),
     logger: pino({ level: "info" }, { write: (line: string) => void lines.push(JSON.parse(line)) }),
   });
@@ -49,6 +50,10 @@ it("says once what is wrong, refuses what it could not keep, and says that it is
     checks: { store: false, backend: true },
     trouble: ["The bot cannot write to its store."],
   });
+  expect(await health.standing()).toEqual([
+    { name: "store", trouble: { says: "The bot cannot write to its store.", since: 1_000 } },
+    { name: "backend" },
+  ]);
   expect(told).toEqual(["store"]);
   expect(() => health.requireWell()).toThrow(UserError);
   expect(() => health.requireWell()).toThrow(/cannot write to its store.*Nothing that was asked for is lost/);

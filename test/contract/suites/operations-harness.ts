@@ -54,7 +54,9 @@ export interface OperationsHarness {
   requester: Hands;
   member: Hands;
   moderator: Hands;
-  /** All three are the one user of the page, who may do everything. */
+  /** Runs the bot, and is nobody else here. */
+  operator: Hands;
+  /** All of them are the one user of the page, who may do everything. */
   single?: true;
   /** In another server, or at least not in this one; absent where there is one place only. */
   stranger: Hands | undefined;

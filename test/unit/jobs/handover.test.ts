@@ -200,8 +200,8 @@ describe("a video that is too large to be uploaded", () => {
 
 it("a failure that no card can tell is told directly", async () => {
   const told: string[] = [];
-  const { chat, videos, poll, pass, job, bot, newest } = await finishedScene();
-  Object.assign(bot.adapter, { tell: async (address: string) => void told.push(address) });
+  const tell = async (address: string) => void told.push(address);
+  const { chat, videos, poll, pass, job, bot, newest } = await finishedScene({ tell });
   chat.remove(job.destination);
   await bot.services.removal.messagesDeleted([job.destination]);
   videos.fail(videos.all()[0]?.id ?? "");

@@ -25,7 +25,7 @@ it("a clock that is set back while videos are asked for does not stop the asking
       timeoutMs: 7_200_000,
     },
     board: { show: async () => {}, showLater() {}, post: nobody, finish: nobody },
-    queue: { start() {}, add() {}, wake() {}, stop: async () => {} },
+    queue: { add() {} },
     pace: { pollWaitMs: () => 0 },
     logger: pino({ level: "silent" }),
   });

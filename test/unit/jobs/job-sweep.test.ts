@@ -23,7 +23,7 @@ const line = createWaitingLine({ maxActive: 100, onTurn() {}, onMoved() {} });
 async function createScene() {
   const jobs = createJobStore({ store: await createStore({ url: "memory:" }), now: Date.now });
   const handed: string[] = [];
-  const queue = { start() {}, wake() {}, add: (id: string) => void handed.push(id), stop: async () => {} };
+  const queue = { add: (id: string) => void handed.push(id) };
   const insert = (id: string, phase: Phase) =>
     jobs.insert(aJob({ id, phase, createdAt: Date.now(), updatedAt: Date.now() }));
   return {

@@ -66,6 +66,7 @@ const byDefault: Record<Action, Row> = {
   "see-bot-usage": ["P", "P", "P", "P", "P"],
   "set-channel-limits": ["OAP", "OAP", "XAP", "XP", "P"],
   "set-server-limits": ["AP", "AP", "AP", "XP", "P"],
+  operate: ["P", "P", "P", "P", "P"],
 };
 
 /** What the channel's own rules change, and nothing else. */
