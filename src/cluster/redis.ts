@@ -29,6 +29,8 @@ export async function connectRedis(options: {
   const { url, setting, logger } = options;
   const redis = new Redis(url, {
     lazyConnect: true,
+    // While Redis reads its files at its start it refuses by itself; with the check all would wait for it.
+    enableReadyCheck: false,
     connectTimeout: CONNECT_TIMEOUT_MS,
     socketTimeout: SILENCE_MS,
     retryStrategy: (tries) => Math.min(50 * 2 ** (tries - 1), RETRY_MS) * (0.5 + Math.random() / 2),

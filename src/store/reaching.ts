@@ -9,8 +9,14 @@ export async function reaching<T>(call: () => Promise<T>): Promise<T> {
     return await call();
   } catch (cause) {
     if (cause instanceof ServiceError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `The store cannot be used now: ${reason}.`;
+    const message = `The store cannot be used now: ${reasonOf(cause)}.`;
     throw new ServiceError("store", "unavailable", message, { retryable: true, cause });
   }
+}
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  // By this ioredis says that the line was cut, or not there, and names a setting of its own.
+  if (cause.name === "MaxRetriesPerRequestError") return "there is no connection to Redis";
+  return cause.message.replace(/\.$/, "");
 }

@@ -38,6 +38,7 @@ it("refuses while the server is gone, and works again by itself once it is back"
   expect(outcomes.map(({ status }) => status)).toEqual(outcomes.map(() => "rejected"));
   expect(performance.now() - before).toBeLessThan(PROMPT_MS);
   await expect(add()).rejects.toMatchObject(AWAY);
+  await expect(add()).rejects.toThrow("The store cannot be used now: there is no connection to Redis.");
 
   await server.restart();
   await expect.poll(() => store.ping().then(() => "well", String)).toBe("well");
@@ -116,6 +117,7 @@ it("keeps the password to itself", async () => {
   const store = await createStore({ url: `redis://:open%20sesame@${address}/3` });
   await store.ping();
   await store.close();
+  await expect(createStore({ url: server.url })).rejects.toThrow("NOAUTH");
   const wrong = createStore({ url: `redis://user:s3cret-word@${address}` });
   await expect(wrong).rejects.toThrow(`Redis at ${address} cannot be used (WRONGPASS`);
   await expect(wrong).rejects.not.toThrow("s3cret");
