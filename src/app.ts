@@ -13,9 +13,9 @@ import { familyOf } from "./jobs/family.ts";
 import type { Job } from "./jobs/job.ts";
 import { MAX_IMAGE_BYTES } from "./jobs/reference-image.ts";
 import type { Logger } from "./logger.ts";
-import { createFileMediaStore } from "./media/file-media-store.ts";
 import { createLinkOpener } from "./media/image-link.ts";
 import { createMediaRetention } from "./media/media-retention.ts";
+import { openMedia } from "./media/open-media.ts";
 import { createVideoFitter } from "./media/video-fitter.ts";
 import { createPrometheusMetrics } from "./metrics/prometheus.ts";
 import { readBlockList } from "./moderation/block-list.ts";
@@ -82,11 +82,7 @@ export async function createApp(options: {
   const offer = createOffer({ commands, catalog, supports: videos.supports });
   const unreadable = createUnreadableDocuments({ now: steady, logger });
   const store = await createStore({ url: config.STORE_URL, onUnreadable: unreadable.note, logger });
-  const media = await createFileMediaStore({
-    directory: config.MEDIA_DIR,
-    maxTotalBytes: config.MEDIA_MAX_GB * 1024 ** 3,
-    logger,
-  });
+  const media = await openMedia({ config, logger });
   const simulated = backend.simulator !== undefined;
   const coordination = await openCoordination(config, { now: steady, logger });
   const platforms = await openPlatforms({
@@ -213,7 +209,7 @@ export async function createApp(options: {
       {
         name: "media",
         rank: "vital",
-        trouble: "The bot cannot write to its media folder.",
+        trouble: "The bot cannot store videos and pictures.",
         probe: well(media.check),
       },
       {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MEDIA_URL_FORM, readMediaUrl } from "./media/media-url.ts";
 import { ROLES } from "./roles.ts";
 import { DIALECT_NAMES } from "./videos/dialect.ts";
 
@@ -67,7 +68,15 @@ export const settings = {
       "must be sqlite:PATH, memory: or redis://[user:password@]host[:port][/db] (rediss: for TLS)",
     )
     .default("sqlite:./data/showreel.db"),
-  MEDIA_DIR: text.min(1).default("./data/media"),
+  MEDIA_URL: text.default("file:./data/media").transform((url, { addIssue }) => {
+    const place = readMediaUrl(url);
+    if (!place) addIssue(MEDIA_URL_FORM);
+    return place ?? z.NEVER;
+  }),
+  S3_ENDPOINT: serverUrl,
+  S3_REGION: text.min(1).default("us-east-1"),
+  S3_ACCESS_KEY_ID: optional,
+  S3_SECRET_ACCESS_KEY: optional,
   MEDIA_MAX_GB: z.coerce.number().positive().default(10),
   MEDIA_RETENTION_DAYS: z.coerce.number().positive().default(30),
   FFMPEG_PATH: text.min(1).default("ffmpeg"),
@@ -120,23 +129,23 @@ export class ConfigError extends Error {
 /** Those whose values nobody may find anywhere else. */
 const SECRETS = [
   "OPENAI_API_KEY",
-  "QUEUE_URL",
   "OPENAI_WEBHOOK_SECRET",
   "MODERATION_API_KEY",
   "DISCORD_TOKEN",
   "SLACK_BOT_TOKEN",
   "SLACK_APP_TOKEN",
   "SLACK_SIGNING_SECRET",
+  "S3_SECRET_ACCESS_KEY",
   "PLAYGROUND_PASSWORD",
   "METRICS_TOKEN",
 ] as const satisfies (keyof Settings)[];
 
 /** Addresses that may have a password in them. */
-const ADDRESSES = ["STORE_URL"] as const satisfies (keyof Settings)[];
+const ADDRESSES = ["STORE_URL", "QUEUE_URL"] as const satisfies (keyof Settings)[];
 
 /** The configured secrets, for what must not say them. */
 export function secretsOf(config: Settings): string[] {
-  const passwords = ADDRESSES.flatMap((name) => URL.parse(config[name])?.password || []);
+  const passwords = ADDRESSES.flatMap((name) => URL.parse(config[name] ?? "")?.password || []);
   return [
     ...SECRETS.flatMap((name) => config[name] ?? []),
     ...passwords,
@@ -249,6 +258,11 @@ const rules: readonly { broken(env: Environment): boolean; problem: string }[] =
     broken: ({ SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET }) =>
       SLACK_BOT_TOKEN === undefined && (SLACK_APP_TOKEN !== undefined || SLACK_SIGNING_SECRET !== undefined),
     problem: "SLACK_BOT_TOKEN: is missing, though SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is set",
+  },
+  {
+    broken: ({ S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY }) =>
+      (S3_ACCESS_KEY_ID === undefined) !== (S3_SECRET_ACCESS_KEY === undefined),
+    problem: "S3_ACCESS_KEY_ID: goes with S3_SECRET_ACCESS_KEY; set both, or none of them",
   },
   {
     broken: (env) =>

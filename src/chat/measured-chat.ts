@@ -81,9 +81,9 @@ function counted<F extends MediaFile | undefined>(file: F, platform: PlatformNam
       metrics.bytes(platform, file.bytes);
       return file.open();
     },
-    blob() {
+    blob(until) {
       metrics.bytes(platform, file.bytes);
-      return file.blob();
+      return file.blob(until);
     },
   };
 }

@@ -8,6 +8,6 @@ export interface MediaFile {
   contentType: string;
   bytes: number;
   open(): Readable;
-  /** The same as a blob, for forms; its bytes are read when they are sent. */
-  blob(): Promise<Blob>;
+  /** The same as a blob, for forms; its bytes are read when they are sent, which has to be before the signal aborts. */
+  blob(until: AbortSignal): Promise<Blob>;
 }

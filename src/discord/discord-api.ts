@@ -88,7 +88,7 @@ export function createDiscordApi({ token, apiUrl }: { token: string; apiUrl: str
     ) => call("put", commandsRoute(applicationId, guildId), { body }),
 
     post: async (channel: string, body: RESTPostAPIChannelMessageJSONBody, uploads: Upload[] = []) =>
-      call<APIMessage>("post", Routes.channelMessages(channel), await withUploads(body, uploads)),
+      withUploads(body, uploads, (sent) => call<APIMessage>("post", Routes.channelMessages(channel), sent)),
 
     directChannel: (person: string) =>
       call<APIDMChannel>("post", Routes.userChannels(), { body: { recipient_id: person } }),
@@ -109,7 +109,7 @@ export function createDiscordApi({ token, apiUrl }: { token: string; apiUrl: str
       message: string,
       body: RESTPatchAPIChannelMessageJSONBody,
       uploads: Upload[] = [],
-    ) => call("patch", Routes.channelMessage(channel, message), await withUploads(body, uploads)),
+    ) => withUploads(body, uploads, (sent) => call("patch", Routes.channelMessage(channel, message), sent)),
 
     remove: (channel: string, message: string) => call("delete", Routes.channelMessage(channel, message)),
 
@@ -125,14 +125,12 @@ export function createDiscordApi({ token, apiUrl }: { token: string; apiUrl: str
       body: RESTPostAPIInteractionCallbackJSONBody,
       uploads: Upload[] = [],
     ) =>
-      call<RESTPostAPIInteractionCallbackWithResponseResult>(
-        "post",
-        Routes.interactionCallback(key.id, key.token),
-        {
-          ...(await withUploads(body, uploads)),
-          query: makeURLSearchParams({ with_response: true }),
-          ...unsigned,
-        },
+      withUploads(body, uploads, (sent) =>
+        call<RESTPostAPIInteractionCallbackWithResponseResult>(
+          "post",
+          Routes.interactionCallback(key.id, key.token),
+          { ...sent, query: makeURLSearchParams({ with_response: true }), ...unsigned },
+        ),
       ),
 
     originalAnswer: (key: Omit<InteractionKey, "id">) =>
@@ -143,20 +141,18 @@ export function createDiscordApi({ token, apiUrl }: { token: string; apiUrl: str
       body: RESTPatchAPIInteractionOriginalResponseJSONBody,
       uploads: Upload[] = [],
     ) =>
-      call("patch", Routes.webhookMessage(key.applicationId, key.token), {
-        ...(await withUploads(body, uploads)),
-        ...unsigned,
-      }),
+      withUploads(body, uploads, (sent) =>
+        call("patch", Routes.webhookMessage(key.applicationId, key.token), { ...sent, ...unsigned }),
+      ),
 
     followUp: async (
       key: InteractionKey,
       body: RESTPostAPIInteractionFollowupJSONBody,
       uploads: Upload[] = [],
     ) =>
-      call("post", Routes.webhook(key.applicationId, key.token), {
-        ...(await withUploads(body, uploads)),
-        ...unsigned,
-      }),
+      withUploads(body, uploads, (sent) =>
+        call("post", Routes.webhook(key.applicationId, key.token), { ...sent, ...unsigned }),
+      ),
   };
 }
 
@@ -166,13 +162,25 @@ function commandsRoute(applicationId: string, guildId: string | undefined): `/${
     : Routes.applicationGuildCommands(applicationId, guildId);
 }
 
-/** The library's own `files` take whole buffers; a form that is passed through streams its blobs. */
-async function withUploads(body: object, uploads: Upload[]) {
-  if (uploads.length === 0) return { body };
-  const form = new FormData();
-  form.append("payload_json", JSON.stringify(body));
-  for (const [index, upload] of uploads.entries()) {
-    form.append(`files[${index}]`, await upload.blob(), upload.filename);
+/**
+ * Sends a body with its files. The library's own `files` take whole buffers; a form that is passed through streams its
+ * blobs, which are lent for as long as that takes.
+ */
+async function withUploads<T>(
+  body: object,
+  uploads: Upload[],
+  send: (sent: NonNullable<Parameters<REST["post"]>[1]>) => Promise<T>,
+): Promise<T> {
+  if (uploads.length === 0) return send({ body });
+  const ended = new AbortController();
+  try {
+    const form = new FormData();
+    form.append("payload_json", JSON.stringify(body));
+    for (const [index, upload] of uploads.entries()) {
+      form.append(`files[${index}]`, await upload.blob(ended.signal), upload.filename);
+    }
+    return await send({ body: form, passThroughBody: true, signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS) });
+  } finally {
+    ended.abort();
   }
-  return { body: form, passThroughBody: true, signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS) };
 }

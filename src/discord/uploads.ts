@@ -21,7 +21,7 @@ export function createUploads(): Uploads {
       const plain = file.filename.replace(/[^\w.-]+/g, "_");
       const isTaken = list.some(({ filename }) => filename === plain);
       const filename = isTaken ? `${list.length}-${plain}` : plain;
-      list.push({ filename, bytes: file.bytes, blob: () => file.blob() });
+      list.push({ filename, bytes: file.bytes, blob: (until) => file.blob(until) });
       return { url: `attachment://${filename}` };
     },
   };

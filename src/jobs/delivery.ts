@@ -123,6 +123,6 @@ export async function mediaFile(
     contentType,
     bytes,
     open: () => media.read(key),
-    blob: () => media.blob(key, contentType),
+    blob: (until) => media.blob(key, contentType, until),
   };
 }

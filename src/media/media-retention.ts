@@ -20,7 +20,7 @@ export function createMediaRetention(options: {
     everyMs: EVERY_MS,
     async work() {
       const removed = await media.prune(now() - keepMs);
-      if (removed.folders > 0) logger.info(removed, "media removed that were kept long enough");
+      if (removed.folders > 0) logger.info(removed, "old media removed");
     },
     onError: (err) => logger.error({ err }, "old media could not be removed"),
   };

@@ -39,8 +39,8 @@ export function showable(file: MediaFile): Upload {
   if (!file.contentType.startsWith("image/") || SHOWN_TYPES.has(file.contentType)) return file;
   return {
     filename: `${file.filename.replace(/\.\w+$/, "")}.png`,
-    async blob() {
-      const bytes = new Uint8Array(await (await file.blob()).arrayBuffer());
+    async blob(until) {
+      const bytes = new Uint8Array(await (await file.blob(until)).arrayBuffer());
       // Loaded with the first picture, for the memory that its library takes.
       const { toPng } = await import("../media/pictures.ts");
       return new Blob([Uint8Array.from(await toPng(bytes))], { type: "image/png" });

@@ -13,10 +13,18 @@ export type Upload = Pick<MediaFile, "filename" | "blob">;
  * Hands a file's bytes to Slack, read as they are sent; nobody sees it until it is completed.
  * @returns the file's id. @throws ServiceError
  */
-export async function upload({ call }: Workspace, file: Upload): Promise<string> {
-  const body = await file.blob();
+export async function upload(workspace: Workspace, file: Upload): Promise<string> {
+  const ended = new AbortController();
+  try {
+    return await send(workspace, file.filename, await file.blob(ended.signal));
+  } finally {
+    ended.abort();
+  }
+}
+
+async function send({ call }: Workspace, filename: string, body: Blob): Promise<string> {
   const { upload_url: url, file_id: fileId } = await call(({ files }) =>
-    files.getUploadURLExternal({ filename: file.filename, length: body.size }),
+    files.getUploadURLExternal({ filename, length: body.size }),
   );
   if (!url || !fileId) throw new Error("Slack gave no upload address.");
   const response = await fetch(url, {

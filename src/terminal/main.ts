@@ -20,7 +20,7 @@ const backend = { OPENAI_API_KEY, OPENAI_BASE_URL, VIDEO_BACKEND, VIDEO_MODELS }
 const config = readConfig({
   ...backend,
   STORE_URL: "memory:",
-  MEDIA_DIR: join(scratch, "media"),
+  MEDIA_URL: `file:${join(scratch, "media")}`,
   PORT: "0",
   PLAYGROUND: "0",
   POLL_INTERVAL_MS: backend.OPENAI_BASE_URL ? "5000" : "500",

@@ -43,7 +43,7 @@ const ASK_AGAIN_MS = 30_000;
  * @param onChange hears that models or operations came or went. @throws UserError for a file of models that does not hold.
  */
 export async function openBackend(options: {
-  config: Pick<Config, "OPENAI_API_KEY" | "OPENAI_BASE_URL" | "VIDEO_BACKEND" | "VIDEO_MODELS" | "MEDIA_DIR">;
+  config: Pick<Config, "OPENAI_API_KEY" | "OPENAI_BASE_URL" | "VIDEO_BACKEND" | "VIDEO_MODELS" | "MEDIA_URL">;
   onChange: () => void;
   logger: Logger;
 }): Promise<Backend> {
@@ -132,14 +132,14 @@ async function openServer(
   config: Parameters<typeof openBackend>[0]["config"],
   logger: Logger,
 ): Promise<{ apiKey: string; baseUrl: string; simulator: Simulator | undefined }> {
-  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl, VIDEO_BACKEND: choice, MEDIA_DIR } = config;
+  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl, VIDEO_BACKEND: choice, MEDIA_URL } = config;
   if (apiKey !== undefined || baseUrl !== undefined) {
     // Servers of one's own often ask for no key; the client insists on having one to send.
     return { apiKey: apiKey ?? "none", baseUrl: baseUrl ?? OPENAI_URL, simulator: undefined };
   }
   const { createSimulator } = await import("./simulator/simulator.ts");
   const simulator = await createSimulator({
-    dataDir: join(dirname(MEDIA_DIR), "simulator"),
+    dataDir: MEDIA_URL.kind === "file" ? join(dirname(MEDIA_URL.directory), "simulator") : "./data/simulator",
     dialect: choice === "auto" ? "openai" : choice,
     logger,
   });

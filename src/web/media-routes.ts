@@ -38,10 +38,14 @@ export interface ServedFile {
 
 /** Asked for anew each time: what somebody deleted meanwhile is not shown from a cache. */
 const ASK_FIRST = "private, no-cache";
+/** How long an address at the media store works (s): a paused video goes on in ranges. */
+const LINK_SECONDS = 900;
+/** For so long a browser goes there again without asking (s), so that what it has kept of the file still has that address. */
+const LINK_KEPT = "private, max-age=300";
 
 /**
  * Answers a request for a stored file: whole, one range of it, or that nothing changed; undefined when it is not there.
- * The file is opened before anything is said of it.
+ * The file is opened before anything is said of it. Where the store can be reached by others, it sends them there.
  */
 export async function serveFile(
   c: Context,
@@ -51,10 +55,16 @@ export async function serveFile(
 ): Promise<Response | undefined> {
   const info = await media.stat(key);
   if (!info) return undefined;
+  const disposition = `${download ? "attachment" : "inline"}; filename="${filename}"`;
+  // What is signed for GET answers no HEAD.
+  if (media.links && c.req.method !== "HEAD") {
+    c.header("cache-control", LINK_KEPT);
+    return c.redirect(await media.links.sign(key, { contentType, disposition, seconds: LINK_SECONDS }));
+  }
   const etag = `"${info.bytes}-${info.modifiedAt}"`;
   const headers = {
     "content-type": contentType,
-    "content-disposition": `${download ? "attachment" : "inline"}; filename="${filename}"`,
+    "content-disposition": disposition,
     "accept-ranges": "bytes",
     "cache-control": ASK_FIRST,
     etag,

@@ -23,7 +23,7 @@ import { createMediaRoutes } from "./media-routes.ts";
 import { renderMessage } from "./messages.ts";
 import { renderHistory } from "./page.ts";
 import { renderProblem } from "./private-answers.ts";
-import { ownHostsOnly, ownPagesOnly, securityHeaders } from "./security.ts";
+import { createSecurityHeaders, ownHostsOnly, ownPagesOnly } from "./security.ts";
 import { createSession } from "./session.ts";
 import { createShownFiles, type ShownFiles } from "./shown-files.ts";
 import { createShownForms } from "./shown-forms.ts";
@@ -60,7 +60,7 @@ export function createPlayground(dependencies: Dependencies): Hono {
   const { adapter, store, media, password, host, publicUrl, now, logger } = dependencies;
   const assets = createAssets();
   const app = new Hono();
-  app.use(securityHeaders, ownHostsOnly({ host, publicUrl }), ownPagesOnly({ publicUrl }));
+  app.use(createSecurityHeaders(media), ownHostsOnly({ host, publicUrl }), ownPagesOnly({ publicUrl }));
   app.route("/", assets.routes);
   if (password !== undefined) {
     const secure = publicUrl?.startsWith("https:") ?? false;

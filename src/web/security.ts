@@ -2,26 +2,33 @@ import { isIP } from "node:net";
 import type { MiddlewareHandler } from "hono";
 import { csrf } from "hono/csrf";
 import { secureHeaders } from "hono/secure-headers";
+import type { MediaStore } from "../media/media-store.ts";
 
-/** Everything comes from this server, nothing inline; video and pictures as well. */
-export const securityHeaders: MiddlewareHandler = secureHeaders({
-  contentSecurityPolicy: {
-    defaultSrc: ["'none'"],
-    scriptSrc: ["'self'"],
-    styleSrc: ["'self'"],
-    imgSrc: ["'self'", "data:"],
-    mediaSrc: ["'self'"],
-    connectSrc: ["'self'"],
-    formAction: ["'self'"],
-    baseUri: ["'none'"],
-    frameAncestors: ["'none'"],
-  },
-  permissionsPolicy: { camera: [], microphone: [], geolocation: [] },
-  referrerPolicy: "same-origin",
-  // Not for a page that may well be served without TLS on purpose.
-  strictTransportSecurity: false,
-  xFrameOptions: "DENY",
-});
+/**
+ * Everything comes from this server, nothing inline.
+ * @param options.links where the media store sends browsers for videos and pictures.
+ */
+export function createSecurityHeaders({ links }: Pick<MediaStore, "links">): MiddlewareHandler {
+  const media = ["'self'", ...(links ? [links.origin] : [])];
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: [...media, "data:"],
+      mediaSrc: media,
+      connectSrc: ["'self'"],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+    permissionsPolicy: { camera: [], microphone: [], geolocation: [] },
+    referrerPolicy: "same-origin",
+    // Not for a page that may well be served without TLS on purpose.
+    strictTransportSecurity: false,
+    xFrameOptions: "DENY",
+  });
+}
 
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 const EVERY_ADDRESS = new Set(["0.0.0.0", "::"]);

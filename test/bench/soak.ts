@@ -45,7 +45,7 @@ const child = spawn(process.execPath, [join(root, "src/main.ts")], {
     SLACK_APP_TOKEN: slack.appToken,
     SLACK_API_URL: slack.apiUrl,
     STORE_URL: `sqlite:${join(folder, "showreel.db")}`,
-    MEDIA_DIR: join(folder, "media"),
+    MEDIA_URL: `file:${join(folder, "media")}`,
     POLL_INTERVAL_MS: "1000",
     MAX_ACTIVE_JOBS: "100",
     PORT: "0",

@@ -27,7 +27,7 @@ async function createCity() {
     OPENAI_API_KEY: "sk-canary-of-the-backend",
     OPENAI_BASE_URL: simulator.baseUrl,
     STORE_URL: redis.url,
-    MEDIA_DIR: folder,
+    MEDIA_URL: `file:${folder}`,
     DISCORD_TOKEN: discord.token,
     DISCORD_API_URL: discord.apiUrl,
     SLACK_BOT_TOKEN: slack.team().botToken,

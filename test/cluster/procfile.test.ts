@@ -39,7 +39,7 @@ it("a Procfile runner starts the roles, which make a video together and end with
       OPENAI_API_KEY: "sk-runner",
       OPENAI_BASE_URL: simulator.baseUrl,
       STORE_URL: redis.url,
-      MEDIA_DIR: temporaryFolder(onTestFinished),
+      MEDIA_URL: `file:${temporaryFolder(onTestFinished)}`,
       DISCORD_TOKEN: discord.token,
       DISCORD_API_URL: discord.apiUrl,
       POLL_INTERVAL_MS: "200",

@@ -17,7 +17,7 @@ it("a backend that is away at the start is found when it comes: its dialect, its
       OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1`,
       VIDEO_BACKEND: "auto",
       VIDEO_MODELS: undefined,
-      MEDIA_DIR: join(folder, "media"),
+      MEDIA_URL: { kind: "file", directory: join(folder, "media") },
     },
     onChange: () => changed.resolve(),
     logger: pino({ level: "silent" }),

@@ -1,8 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readdir } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ChatAdapter, Delivery, Destination } from "../../src/chat/adapter.ts";
 import type { Card } from "../../src/chat/card.ts";
+import { lendBlob } from "../../src/media/lent-blob.ts";
 import { clipBytes } from "../fakes/fake-videos-client.ts";
 import { adapterFor } from "../fixtures/discord-bot.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { createDiscordServer, type DiscordServer } from "../servers/discord/discord-server.ts";
 import type { StoredMessage } from "../servers/discord/state.ts";
 
@@ -200,6 +204,18 @@ describe("deliver", () => {
     expect(message.media).toMatchObject([{ description: "a boat" }]);
     expect(message.attachments).toHaveLength(1);
     expect(message.media[0]?.attachment?.bytes.equals(clipBytes)).toBe(true);
+  });
+
+  it("takes a video that is lent, and gives it back", async () => {
+    const folder = temporaryFolder(onTestFinished);
+    vi.stubEnv("TMPDIR", folder);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { destination, message } = await posted();
+    const { asked } = delivery(destination);
+    const blob = (until: AbortSignal) => lendBlob(Readable.from([clipBytes]), "video/mp4", until);
+    await adapter.deliver({ ...asked, video: { ...asked.video, blob } });
+    expect(message.media[0]?.attachment?.bytes.equals(clipBytes)).toBe(true);
+    await expect.poll(() => readdir(folder)).toEqual([]);
   });
 
   it("shows no gallery before the video is there", async () => {

@@ -120,7 +120,11 @@ describe("/video create", () => {
     const { card } = await create({ prompt: "a cat", image });
     expect(card.text).toContain("from a picture");
     expect(card.text).toContain("landscape 1280x720");
-    const kept = await memory.media.blob(`${jobIdOf(card)}/reference.jpg`, "image/jpeg");
+    const kept = await memory.media.blob(
+      `${jobIdOf(card)}/reference.jpg`,
+      "image/jpeg",
+      new AbortController().signal,
+    );
     expect(await colourAt(new Uint8Array(await kept.arrayBuffer()), 1_279, 719)).toEqual(RED);
   });
 

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { createFileMediaStore } from "../../src/media/file-media-store.ts";
 import type { MediaStore } from "../../src/media/media-store.ts";
 import { createMemoryMediaStore } from "../fakes/memory-media-store.ts";
+import { openS3, startS3 } from "../fixtures/s3.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { mediaSuite } from "./suites/media-suite.ts";
 
@@ -17,6 +18,7 @@ function openFiles(directory: string, maxTotalBytes = Number.POSITIVE_INFINITY):
 
 mediaSuite("file", () => openFiles(join(temporaryFolder(onTestFinished), "made")));
 mediaSuite("memory", async () => createMemoryMediaStore());
+mediaSuite("s3", async () => openS3(await startS3({ pageSize: 2 })), { tickMs: 1000 });
 
 describe("file media store", () => {
   /** Lays down a file of `bytes` as an earlier run would have left it. */

@@ -1,10 +1,14 @@
+import { readdir } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Delivery, Destination } from "../../src/chat/adapter.ts";
 import type { Card } from "../../src/chat/card.ts";
+import type { MediaFile } from "../../src/chat/media-file.ts";
 import { ServiceError } from "../../src/errors.ts";
+import { lendBlob } from "../../src/media/lent-blob.ts";
 import { clipBytes } from "../fakes/fake-videos-client.ts";
 import { impatientDelivery, card as queued, slackAdapterFor } from "../fixtures/slack-bot.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { nobody } from "../servers/slack/mentions.ts";
 import { buttonsOf, textOf } from "../servers/slack/reading.ts";
 import { createSlackServer, type SlackServer } from "../servers/slack/slack-server.ts";
@@ -15,6 +19,14 @@ const done: Card = {
   tone: "good",
   title: "Done in 32 s",
   altText: "AI-generated video: a boat",
+};
+const video: MediaFile = {
+  filename: "showreel-0k3v8zq1xw.mp4",
+  contentType: "video/mp4",
+  bytes: clipBytes.length,
+  key: "0k3v8zq1xw/video.mp4",
+  open: () => Readable.from([clipBytes]),
+  blob: async () => new Blob([clipBytes]),
 };
 const place: Destination = { platform: "slack", workspace: "T1", channel: "C1GENERAL" };
 
@@ -37,14 +49,7 @@ function deliver(options: Partial<Delivery> = {}): Promise<Destination> {
   return impatientDelivery(slack)({
     destination,
     card: done,
-    video: {
-      filename: "showreel-0k3v8zq1xw.mp4",
-      contentType: "video/mp4",
-      bytes: clipBytes.length,
-      key: "0k3v8zq1xw/video.mp4",
-      open: () => Readable.from([clipBytes]),
-      blob: async () => new Blob([clipBytes]),
-    },
+    video,
     thumbnail: undefined,
     requester: { id: "U1BOB", name: "bob" },
     ping: "reply",
@@ -83,6 +88,15 @@ function expectDeliveredOnce(result: Destination): void {
 
 it("streams the video, shows it once with its buttons, and shrinks the card", async () => {
   expectDeliveredOnce(await deliver());
+});
+
+it("sends a video that is lent, and gives it back", async () => {
+  const folder = temporaryFolder(onTestFinished);
+  vi.stubEnv("TMPDIR", folder);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const blob = (until: AbortSignal) => lendBlob(Readable.from([clipBytes]), "video/mp4", until);
+  expectDeliveredOnce(await deliver({ video: { ...video, blob } }));
+  await expect.poll(() => readdir(folder)).toEqual([]);
 });
 
 describe("a death of the process", () => {

@@ -203,7 +203,7 @@ describe("a finished video", () => {
       contentType: "video/mp4",
       bytes: clipBytes.length,
       open: () => media.read(`${id}/video.mp4`),
-      blob: () => media.blob(`${id}/video.mp4`, "video/mp4"),
+      blob: (until: AbortSignal) => media.blob(`${id}/video.mp4`, "video/mp4", until),
     };
     const destination = { ...channel, message: id };
     await bot.adapter.deliver({

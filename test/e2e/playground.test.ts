@@ -23,7 +23,7 @@ const RENDERING_MS = 30_000;
 function startPlayground(folder: string): Promise<BotProcess> {
   return startBot({
     STORE_URL: `sqlite:${join(folder, "showreel.db")}`,
-    MEDIA_DIR: join(folder, "media"),
+    MEDIA_URL: `file:${join(folder, "media")}`,
     PORT: "0",
     POLL_INTERVAL_MS: "200",
   });

@@ -50,7 +50,7 @@ export async function openWorld(name: Platform["name"]): Promise<World> {
     OPENAI_API_KEY: "sk-canary-of-the-backend",
     OPENAI_BASE_URL: simulator.baseUrl,
     STORE_URL: `sqlite:${file}`,
-    MEDIA_DIR: join(folder, "media"),
+    MEDIA_URL: `file:${join(folder, "media")}`,
     LIMITS: limits,
     PORT: "0",
     POLL_INTERVAL_MS: "100",

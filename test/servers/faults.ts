@@ -1,4 +1,4 @@
-/** What goes wrong with one request. In all but `after`, `malformed` and `delayMs` the server's state stays as it was. */
+/** What goes wrong with one request. In all but `after`, `malformed`, `cutAfter` and `delayMs` the server's state stays as it was. */
 export type Fault =
   /** This answer instead of the true one. */
   | { status: number; body?: unknown; headers?: Record<string, string> }
@@ -6,6 +6,8 @@ export type Fault =
   | "drop"
   /** The effect happens, the answer is cut in the middle of its JSON. */
   | "malformed"
+  /** The effect happens, the connection closes after so many bytes of the answer's body. */
+  | { cutAfter: number }
   /** The request waits this long before it is handled. */
   | { delayMs: number }
   /** The effect happens, then the connection closes without an answer. */

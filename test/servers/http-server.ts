@@ -230,5 +230,9 @@ function send(response: ServerResponse, { status, headers, body }: HttpAnswer, f
   const type = raw ? {} : { "content-type": "application/json" };
   const content = raw ? (body ?? "") : JSON.stringify(body);
   response.writeHead(status, { ...type, ...headers });
+  if (typeof fault === "object" && "cutAfter" in fault) {
+    response.write(content.slice(0, fault.cutAfter), () => response.destroy());
+    return;
+  }
   response.end(fault === "malformed" ? content.slice(0, Math.max(1, content.length / 2)) : content);
 }

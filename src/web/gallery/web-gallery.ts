@@ -8,7 +8,7 @@ import type { Job } from "../../jobs/job.ts";
 import type { MediaStore } from "../../media/media-store.ts";
 import type { AssetUrl, createAssets } from "../assets.ts";
 import { serveFile } from "../media-routes.ts";
-import { ownHostsOnly, securityHeaders } from "../security.ts";
+import { createSecurityHeaders, ownHostsOnly } from "../security.ts";
 import { CLOSED, type Closed, renderClosed } from "./closed-page.ts";
 import { idsOf } from "./family-tree.ts";
 import { createFilms, type JobReader } from "./films.ts";
@@ -50,7 +50,7 @@ const ASK_FIRST = "private, no-cache";
  * password. It serves its own static files, and all its addresses are relative, so that a proxy may put it anywhere.
  */
 export function createWebGallery(dependencies: Dependencies): Hono<GalleryEnv> {
-  const { links, assets, host, publicUrl, logger } = dependencies;
+  const { links, media, assets, host, publicUrl, logger } = dependencies;
 
   function closed(c: Context, reason: Closed): Response | Promise<Response> {
     c.header("cache-control", ASK_FIRST);
@@ -70,7 +70,7 @@ export function createWebGallery(dependencies: Dependencies): Hono<GalleryEnv> {
     c.header("referrer-policy", "no-referrer");
     c.header("x-robots-tag", "noindex, nofollow");
   });
-  app.use(securityHeaders, ownHostsOnly({ host, publicUrl }));
+  app.use(createSecurityHeaders(media), ownHostsOnly({ host, publicUrl }));
   app.route("/", assets.routes);
   app.use("/:token/*", async (c, next) => {
     const channel = await links.open(c.req.param("token"));

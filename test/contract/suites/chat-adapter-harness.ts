@@ -115,6 +115,6 @@ export function fileOf(
     contentType,
     bytes: bytes.length,
     open: () => media.read(key),
-    blob: () => media.blob(key, contentType),
+    blob: (until) => media.blob(key, contentType, until),
   };
 }

@@ -16,7 +16,7 @@ describe("settings", () => {
   it("has a working configuration for an empty environment", () => {
     expect(readConfig({})).toMatchObject({
       STORE_URL: "sqlite:./data/showreel.db",
-      MEDIA_DIR: "./data/media",
+      MEDIA_URL: { kind: "file", directory: "./data/media" },
       MEDIA_MAX_GB: 10,
       OPERATOR_IDS: [],
       HOST: "127.0.0.1",
@@ -66,13 +66,32 @@ describe("settings", () => {
     ]);
   });
 
+  it("keeps media in a bucket, with a key of its own or without", () => {
+    const config = readConfig({ MEDIA_URL: "s3://my-reel/show", S3_ENDPOINT: "http://minio:9000/" });
+    expect(config).toMatchObject({
+      MEDIA_URL: { kind: "s3", bucket: "my-reel", prefix: "show/" },
+      S3_ENDPOINT: "http://minio:9000",
+      S3_REGION: "us-east-1",
+    });
+    expect(problemsOf({ MEDIA_URL: "./media" })).toEqual([
+      "MEDIA_URL: must be file:FOLDER or s3://BUCKET, or s3://BUCKET/PREFIX",
+    ]);
+    for (const name of ["S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"])
+      expect(problemsOf({ [name]: "x" }).join()).toContain("set both, or none of them");
+    const secret = "a-secret-of-the-bucket";
+    expect(secretsOf(readConfig({ S3_ACCESS_KEY_ID: "AKIA1", S3_SECRET_ACCESS_KEY: secret }))).toEqual([
+      secret,
+    ]);
+  });
+
   it("shows no value it was given, since that may be a secret", () => {
     const problems = problemsOf({
       OPENAI_BASE_URL: "sk-secret",
       STORE_URL: "mongodb://:secret@x",
+      MEDIA_URL: "s3://key:secret@x",
       PORT: "secret",
     });
-    expect(problems).toHaveLength(3);
+    expect(problems).toHaveLength(4);
     expect(problems.join("\n")).not.toContain("secret");
   });
 

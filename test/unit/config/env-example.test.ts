@@ -5,7 +5,7 @@ import { readConfig, settings } from "../../../src/config.ts";
 describe(".env.example", () => {
   const lines = readFileSync(new URL("../../../.env.example", import.meta.url), "utf8").split("\n");
   const assignments = lines.flatMap((line) => {
-    const [, name, value = ""] = /^([A-Z_]+)=(.*)$/.exec(line) ?? [];
+    const [, name, value = ""] = /^([A-Z0-9_]+)=(.*)$/.exec(line) ?? [];
     return name === undefined ? [] : [{ name, value }];
   });
 

@@ -109,7 +109,7 @@ describe("mediaFile", () => {
     ]);
     const file = await mediaFile(job, "spritesheet", media);
     expect(file && (await buffer(file.open()))).toEqual(await stored("job1/spritesheet.jpg"));
-    const blob = await file?.blob();
+    const blob = await file?.blob(new AbortController().signal);
     expect([blob?.type, blob?.size]).toEqual(["image/jpeg", file?.bytes]);
   });
 

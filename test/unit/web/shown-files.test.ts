@@ -9,7 +9,7 @@ const file = (key: string) => ({
   contentType: "image/webp",
   bytes: 9,
   open: () => media.read(key),
-  blob: () => media.blob(key, "image/webp"),
+  blob: (until: AbortSignal) => media.blob(key, "image/webp", until),
 });
 const idOf = (address: string) => address.replace("/shown/", "");
 
