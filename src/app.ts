@@ -7,7 +7,8 @@ import { createOperatorNotice } from "./chat/operator-notice.ts";
 import { createClock } from "./clock.ts";
 import { createAlone } from "./cluster/alone.ts";
 import type { Coordination } from "./cluster/coordination.ts";
-import { type Config, isLoopback } from "./config.ts";
+import type { Config } from "./config.ts";
+import { isLoopback } from "./config-rules.ts";
 import { createHealth, type HealthCheck } from "./health.ts";
 import { familyOf } from "./jobs/family.ts";
 import type { Job } from "./jobs/job.ts";
@@ -162,6 +163,7 @@ export async function createApp(options: {
     }),
     playground: platforms.playground,
     slackEvents: duties.pages ? platforms.slackEvents : undefined,
+    slackInstall: duties.pages ? platforms.slackInstall : undefined,
     logger,
   });
 

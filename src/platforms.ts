@@ -7,6 +7,7 @@ import type { MediaStore } from "./media/media-store.ts";
 import type { Duties } from "./roles.ts";
 import type { Store } from "./store/store.ts";
 import type { Catalog } from "./videos/catalog.ts";
+import type { Install } from "./web/install-pages.ts";
 
 interface Dependencies {
   config: Config;
@@ -29,7 +30,7 @@ export async function openPlatforms(dependencies: Dependencies) {
   const { config, duties } = dependencies;
   const [discord, slack, web] = await Promise.all([
     config.DISCORD_TOKEN === undefined ? undefined : openDiscord(dependencies, config.DISCORD_TOKEN),
-    config.SLACK_BOT_TOKEN === undefined ? undefined : openSlack(dependencies, config.SLACK_BOT_TOKEN),
+    openSlack(dependencies),
     config.playground ? openPlayground(dependencies) : undefined,
   ]);
   const adapters: ChatAdapter[] = [discord, slack, web?.adapter].filter((adapter) => adapter !== undefined);
@@ -37,7 +38,13 @@ export async function openPlatforms(dependencies: Dependencies) {
   const listening = adapters.filter((adapter) =>
     overHttp.includes(adapter) ? duties.pages : duties.sockets,
   );
-  return { adapters, listening, playground: web?.playground, slackEvents: slack?.http };
+  return {
+    adapters,
+    listening,
+    playground: web?.playground,
+    slackEvents: slack?.http,
+    slackInstall: slack?.install && (await openSlackInstall(dependencies, slack.install)),
+  };
 }
 
 async function openDiscord(dependencies: Dependencies, token: string) {
@@ -52,11 +59,13 @@ async function openDiscord(dependencies: Dependencies, token: string) {
   return coordination.standby(adapter, nameOfSlice(slice));
 }
 
-async function openSlack({ config, store, catalog, offer, now, logger }: Dependencies, botToken: string) {
+async function openSlack({ config, store, catalog, offer, now, logger }: Dependencies) {
+  const access = await slackAccess(config);
+  if (access === undefined) return undefined;
   const { createSlackAdapter } = await import("./slack/adapter.ts");
   const { SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret, SLACK_API_URL: apiUrl } = config;
   return createSlackAdapter({
-    botToken,
+    access,
     appToken,
     signingSecret,
     apiUrl,
@@ -65,6 +74,33 @@ async function openSlack({ config, store, catalog, offer, now, logger }: Depende
     offer,
     now,
     logger,
+  });
+}
+
+/** The one token, or the app's credentials, by which any workspace gets one of its own. */
+async function slackAccess({ SLACK_BOT_TOKEN, SLACK_CLIENT_ID, SLACK_CLIENT_SECRET, PUBLIC_URL }: Config) {
+  if (SLACK_BOT_TOKEN !== undefined) return { botToken: SLACK_BOT_TOKEN };
+  if (SLACK_CLIENT_ID === undefined || SLACK_CLIENT_SECRET === undefined || PUBLIC_URL === undefined) {
+    return undefined;
+  }
+  const { redirectUrlOf } = await import("./slack/manifest.ts");
+  return {
+    clientId: SLACK_CLIENT_ID,
+    clientSecret: SLACK_CLIENT_SECRET,
+    redirectUrl: redirectUrlOf(PUBLIC_URL),
+  };
+}
+
+async function openSlackInstall({ config }: Dependencies, install: Install) {
+  const [{ createInstallPages }, { createAssets }] = await Promise.all([
+    import("./web/install-pages.ts"),
+    import("./web/assets.ts"),
+  ]);
+  return createInstallPages({
+    install,
+    assets: createAssets(),
+    host: config.HOST,
+    publicUrl: config.PUBLIC_URL,
   });
 }
 

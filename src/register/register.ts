@@ -26,11 +26,14 @@ export async function register(options: {
     await registerDiscordCommands({ token, apiUrl, guildId, commands, catalog });
     note(`Discord: /video is registered ${guildId === undefined ? "everywhere" : `in server ${guildId}`}.`);
   }
-  const { slackManifest } = await import("../slack/manifest.ts");
-  const publicUrl = config.SLACK_APP_TOKEN === undefined ? config.PUBLIC_URL : undefined;
+  const { redirectUrlOf, slackManifest } = await import("../slack/manifest.ts");
+  const { PUBLIC_URL, SLACK_APP_TOKEN, SLACK_CLIENT_ID } = config;
+  const publicUrl = SLACK_APP_TOKEN === undefined ? PUBLIC_URL : undefined;
+  const redirectUrl =
+    SLACK_CLIENT_ID === undefined || PUBLIC_URL === undefined ? undefined : redirectUrlOf(PUBLIC_URL);
   note(
     "Slack: the app's manifest. Paste it at https://api.slack.com/apps → Create New App → From a manifest:",
   );
   note("For an app that exists already: paste it under App Manifest, then install the app again.");
-  print(JSON.stringify(slackManifest({ commands, publicUrl }), null, 2));
+  print(JSON.stringify(slackManifest({ commands, publicUrl, redirectUrl }), null, 2));
 }

@@ -1,6 +1,6 @@
 import type { RequestListener } from "node:http";
 import type { Logger } from "pino";
-import type { ChatAdapter, Destination, Draw } from "../chat/adapter.ts";
+import type { ChatAdapter, ChatHandler, Destination, Draw } from "../chat/adapter.ts";
 import type { Offer } from "../chat/offer.ts";
 import { UserError } from "../errors.ts";
 import type { Store } from "../store/store.ts";
@@ -13,16 +13,19 @@ import { asServiceError, SLACK_FAILURE } from "./errors.ts";
 import { listenToEvents } from "./events.ts";
 import { createForgetting } from "./forgetting.ts";
 import { createEars, type Ears } from "./heard.ts";
+import { createConfiguredInstallation, type Installations, NOT_A_BOT } from "./installations.ts";
 import { listenToInteractions } from "./interactions.ts";
 import { createLink } from "./links.ts";
 import { listenToWords } from "./mentions.ts";
 import { cardMessage, deliveredMessage, noticeMessage } from "./messages.ts";
+import { createOAuth, type OAuth, type OAuthClient } from "./oauth.ts";
 import { createPeople } from "./people.ts";
 import { createPictures } from "./pictures.ts";
 import { createReaders } from "./readers.ts";
 import { createRetraction } from "./retraction.ts";
 import { createScreen } from "./screen.ts";
 import { createSharedFiles } from "./shared-files.ts";
+import { createStoredInstallations } from "./stored-installations.ts";
 import { listenToSubmissions } from "./submissions.ts";
 import { createWorkspaces } from "./workspaces.ts";
 
@@ -30,18 +33,20 @@ import { createWorkspaces } from "./workspaces.ts";
 export interface SlackAdapter extends ChatAdapter {
   /** HTTP mode: to be called for POST /slack/events with the request's body unread. */
   readonly http?: RequestListener;
+  /** Where people install the app by OAuth. */
+  readonly install?: Pick<OAuth, "begin" | "finish">;
 }
 
 interface Options {
-  /** `xoxb-…` */
-  botToken: string;
+  /** `xoxb-…`: the one workspace that it belongs to; or the app's credentials: all workspaces that install it. */
+  access: { botToken: string } | OAuthClient;
   /** `xapp-…`: Socket Mode. */
   appToken?: string | undefined;
   /** Without an app token: HTTP. */
   signingSecret?: string | undefined;
   /** Base of the Web API; undefined: Slack's own. */
   apiUrl?: string | undefined;
-  /** Where the bot remembers which files Slack was given. */
+  /** Where the bot remembers which files Slack was given, and its installations. */
   store: Store;
   catalog: Catalog;
   offer: Offer;
@@ -49,10 +54,18 @@ interface Options {
   now: () => number;
 }
 
-/** Connects the bot to one Slack workspace. */
+/** Workspaces that the log names when the bot starts. */
+const LOGGED_MAX = 5;
+
+/** Connects the bot to Slack: to one workspace, or to all where it is installed. */
 export function createSlackAdapter(options: Options): SlackAdapter {
-  const { botToken, appToken, signingSecret, apiUrl, store, catalog, offer, logger, now } = options;
-  const workspaces = createWorkspaces({ botToken, apiUrl, logger });
+  const { appToken, signingSecret, apiUrl, store, catalog, offer, logger, now } = options;
+  let handler: ChatHandler | undefined;
+  const { installations, install } = openAccess(options, async (workspace) => {
+    // Before the start nobody needs to be told: that tells of all there are.
+    await handler?.event({ kind: "joined", platform: "slack", workspace });
+  });
+  const workspaces = createWorkspaces({ installations, apiUrl, now, logger });
   const channels = createChannels({ workspaces, now, logger });
   const people = createPeople({ now, logger });
   const connection = createConnection({ appToken, signingSecret, apiUrl, workspaces, logger });
@@ -69,18 +82,24 @@ export function createSlackAdapter(options: Options): SlackAdapter {
   return {
     platform: "slack",
     ...(connection.http && { http: connection.http }),
+    ...(install && { install }),
 
-    async start(handler) {
-      const { id, url } = await workspaces.installed().catch(blame("SLACK_BOT_TOKEN"));
+    attach(core) {
+      handler = core;
+    },
+
+    async start(core) {
+      handler = core;
+      const teams = await workspaces.teams().catch(blame("SLACK_BOT_TOKEN"));
       const { app } = connection;
       ears = createEars({ handler, workspaces, people, channels, catalog, screen, logger });
       listenToInteractions({ app, ears, apiUrl, logger });
-      listenToSubmissions({ app, ears, apiUrl, logger });
-      listenToWords({ app, ears, offer });
+      listenToSubmissions({ app, ears, store, apiUrl, logger });
+      listenToWords({ app, ears, workspaces, offer });
       listenToEvents({ app, handler, ears, workspaces, sharedFiles, logger });
       await connection.start().catch(blame("SLACK_APP_TOKEN"));
-      logger.info({ team: id, url }, "connected to Slack");
-      void ears.track(handler.event({ kind: "present", platform: "slack", workspaces: [id] }));
+      logger.info({ workspaces: teams.length, first: teams.slice(0, LOGGED_MAX) }, "connected to Slack");
+      void ears.track(handler.event({ kind: "present", platform: "slack", workspaces: teams }));
     },
 
     async stop() {
@@ -120,19 +139,40 @@ export function createSlackAdapter(options: Options): SlackAdapter {
     reopen: (reference) => reopenAttachment(reference, { workspaces, apiUrl }),
 
     async tell(address, notice) {
-      const { call } = await workspaces.installed();
-      await call(({ chat }) => chat.postMessage({ channel: address, ...noticeMessage(notice) }));
+      const [channel = "", team = (await workspaces.teams())[0] ?? ""] = address.split(":").toReversed();
+      const { call } = await workspaces.of(team);
+      await call(({ chat }) => chat.postMessage({ channel, ...noticeMessage(notice) }));
     },
 
     link,
   };
 }
 
+/** Who may be answered: the configured token's workspace, or those that were installed by OAuth. */
+function openAccess(
+  { access, store, now, apiUrl, logger }: Options,
+  tellInstalled: (workspace: string) => Promise<void>,
+): { installations: Installations; install?: OAuth } {
+  if ("botToken" in access) {
+    return { installations: createConfiguredInstallation(access.botToken, { apiUrl, logger }) };
+  }
+  const install = createOAuth({
+    client: access,
+    async onInstalled(granted) {
+      await installations.put(granted);
+      await tellInstalled(granted.id);
+    },
+    ...{ store, apiUrl, now, logger },
+  });
+  const installations = createStoredInstallations({ store, refresh: install.refresh, now, logger });
+  return { installations, install };
+}
+
 /** A token that Slack does not take is a setting to mend, not an outage. */
 function blame(setting: string): (error: unknown) => never {
   return (error) => {
     const cause = asServiceError(error);
-    if (cause.code !== SLACK_FAILURE.unauthorized) throw cause;
+    if (cause.code !== SLACK_FAILURE.unauthorized && cause.code !== NOT_A_BOT) throw cause;
     throw new UserError("slack_token", `Slack does not accept ${setting}. ${cause.message}`);
   };
 }

@@ -37,21 +37,17 @@ export function createConnection(
 type Receiver = HTTPReceiver | SocketModeReceiver;
 
 /**
- * The token is looked up by team with each request, so that nothing here is tied to one workspace. People of another
- * organisation, who share a channel, act for their own team, where the app is not installed: there is but one that they
- * can have reached.
+ * Bolt only hears: it is told who the bot is, so that it passes over what the bot itself does, and gets no token, as it
+ * would keep a client for each workspace for good. Who may be answered, and by which token, is found out by those who
+ * answer: people of another organisation act for their own team, and the app may be taken out meanwhile.
  */
 function createBolt(receiver: Receiver, { apiUrl, workspaces, logger }: Options): App {
   const app = new App({
     receiver,
     socketMode: receiver instanceof SocketModeReceiver,
     authorize: async ({ teamId = "" }) => {
-      const {
-        token: botToken,
-        botId,
-        botUserId,
-      } = workspaces.known(teamId) ?? (await workspaces.installed());
-      return { botToken, botId, botUserId };
+      const workspace = await workspaces.find(teamId);
+      return workspace ? { botId: workspace.botId, botUserId: workspace.botUserId } : {};
     },
     convoStore: false,
     clientOptions: { ...(apiUrl !== undefined && { slackApiUrl: apiUrl }) },
@@ -153,7 +149,11 @@ function createSocketConnection(options: Options & { appToken: string }): Connec
       });
       await connecting;
     },
-    stop: () => stopping.abort(),
+    stop() {
+      stopping.abort();
+      // Bolt acknowledges events before anyone looks at them. What nobody acknowledges, Slack gives to another process.
+      client.removeAllListeners("slack_event");
+    },
     async close() {
       await Promise.race([client.disconnect(), sleep(CLOSE_TIMEOUT_MS)]);
     },

@@ -24,15 +24,18 @@ export function listenToEvents(dependencies: Dependencies): void {
   const { app, handler, ears, workspaces, sharedFiles, logger } = dependencies;
   const tell = (event: ChatEvent) => ears.track(handler.event(event));
 
-  async function isBot(team: string, user: string | undefined): Promise<boolean> {
-    return user === undefined || user === (await workspaces.of(team)).botUserId;
+  /** The workspace whose bot wrote something, if one did: of several that share a channel, Slack names any. */
+  async function teamOfAuthor(named: string, user: string | undefined): Promise<string | undefined> {
+    if (user === undefined || user === (await workspaces.find(named))?.botUserId) return named;
+    return workspaces.teamOfBot(user);
   }
 
   app.event("message", async ({ event, body }) => {
-    const team = teamOfEvent(body);
     const deleted = deletedMessage(event);
-    if (!deleted || ears.stopping() || !(await isBot(team, deleted.author))) return;
-    const message: Destination = { platform: "slack", workspace: team, ...deleted.at };
+    if (!deleted || ears.stopping()) return;
+    const workspace = await teamOfAuthor(teamOfEvent(body), deleted.author);
+    if (workspace === undefined) return;
+    const message: Destination = { platform: "slack", workspace, ...deleted.at };
     await tell({ kind: "messages-deleted", messages: [message] });
   });
 
@@ -60,8 +63,8 @@ export function listenToEvents(dependencies: Dependencies): void {
     app.event(name, async ({ event, body }) => {
       const { reaction, item, user: person } = event;
       if (ears.stopping() || reaction !== STAR || item.type !== "message") return;
-      const workspace = teamOfEvent(body);
-      if (!(await isBot(workspace, event.item_user || undefined))) return;
+      const workspace = await teamOfAuthor(teamOfEvent(body), event.item_user || undefined);
+      if (workspace === undefined) return;
       const message: Destination = {
         platform: "slack",
         workspace,
@@ -73,7 +76,7 @@ export function listenToEvents(dependencies: Dependencies): void {
   }
 
   async function leave(workspace: string): Promise<void> {
-    if (ears.stopping()) return;
+    if (ears.stopping() || !(await workspaces.left(workspace))) return;
     logger.info({ workspace }, "the app was taken out of a workspace");
     await tell({ kind: "left", platform: "slack", workspace });
   }

@@ -1,8 +1,10 @@
 import type { Logger } from "pino";
 import type { ChatHandler, Destination, Invocation } from "../chat/adapter.ts";
+import type { Notice } from "../chat/card.ts";
 import type { Catalog } from "../videos/catalog.ts";
 import type { Answerable } from "./answerable.ts";
 import type { Channels } from "./channels.ts";
+import { noticeMessage } from "./messages.ts";
 import type { Caller, People } from "./people.ts";
 import type { Place } from "./places.ts";
 import { createReply } from "./reply.ts";
@@ -65,7 +67,8 @@ export function createEars(dependencies: Dependencies): Ears {
 async function answer(heard: Heard, dependencies: Dependencies): Promise<void> {
   const { handler, workspaces, people } = dependencies;
   const { id, user, place, team } = heard;
-  const workspace = await workspaces.of(team);
+  const workspace = await workspaces.find(team);
+  if (!workspace) return turnAway(heard, dependencies);
   const actor = await people.actor(workspace, user, { patient: heard.surface.kind === "words" });
   const destination: Destination = { platform: "slack", workspace: team, ...place };
   const reply = createReply({ ...heard, workspace, destination, userId: user.id }, dependencies);
@@ -76,4 +79,14 @@ async function answer(heard: Heard, dependencies: Dependencies): Promise<void> {
     await handler.handle({ id, actor, destination, invocation, reply });
   }
   await heard.acknowledge();
+}
+
+/** There is no token to answer with, only what Slack gave with the request: the app may have been taken out just now. */
+async function turnAway(heard: Heard, { logger }: Dependencies): Promise<void> {
+  logger.info({ team: heard.team }, "somebody asked from a workspace where the app is not installed");
+  const words = "I am not installed in this workspace. Somebody who may add apps to it can change that.";
+  const notice: Notice = { tone: "error", lines: [[words]] };
+  if (await heard.acknowledgeWith(notice)) return;
+  await heard.acknowledge();
+  await heard.respond?.({ ...noticeMessage(notice), response_type: "ephemeral", replace_original: false });
 }

@@ -22,6 +22,9 @@ const SCOPES: Readonly<Record<string, string>> = {
   "reactions:read": "counting the stars that people put under a video",
 };
 
+/** What the bot asks for where it is installed, by the manifest as by OAuth. */
+export const BOT_SCOPES: readonly string[] = Object.keys(SCOPES);
+
 /** What Slack tells the bot of, each with what for. */
 const EVENTS: Readonly<Record<string, string>> = {
   app_mention: "being asked by name",
@@ -45,12 +48,22 @@ const SHORTCUT_DESCRIPTION_MAX = 150;
 /** The path that Slack calls in HTTP mode. */
 const SLACK_PATH = "/slack/events";
 
+/** Where Slack sends people back to who installed the app in their workspace. */
+export function redirectUrlOf(publicUrl: string): string {
+  return `${publicUrl.replace(/\/+$/, "")}/slack/oauth_redirect`;
+}
+
 /**
  * The app's manifest, ready to be pasted at api.slack.com/apps "From a manifest".
  * @param options.publicUrl where Slack reaches the bot; without it the app uses Socket Mode.
+ * @param options.redirectUrl where people are sent back to who install it by OAuth.
  */
-export function slackManifest(options: { commands: readonly AnyCommand[]; publicUrl?: string | undefined }) {
-  const { commands, publicUrl } = options;
+export function slackManifest(options: {
+  commands: readonly AnyCommand[];
+  publicUrl?: string | undefined;
+  redirectUrl?: string | undefined;
+}) {
+  const { commands, publicUrl, redirectUrl } = options;
   const requestUrl = publicUrl === undefined ? undefined : `${publicUrl.replace(/\/+$/, "")}${SLACK_PATH}`;
   const names = commands.filter((command) => command.run).map(({ name }) => name);
   const [first] = commands;
@@ -93,7 +106,10 @@ export function slackManifest(options: { commands: readonly AnyCommand[]; public
           : [],
       ),
     },
-    oauth_config: { scopes: { bot: Object.keys(SCOPES) } },
+    oauth_config: {
+      ...(redirectUrl !== undefined && { redirect_urls: [redirectUrl] }),
+      scopes: { bot: [...BOT_SCOPES] },
+    },
     settings: {
       event_subscriptions: {
         ...(requestUrl !== undefined && { request_url: requestUrl }),

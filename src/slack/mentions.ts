@@ -5,6 +5,7 @@ import { mayBePicture } from "./attachments.ts";
 import type { Ears, Heard } from "./heard.ts";
 import { typedText } from "./mrkdwn.ts";
 import { placeOf, teamOfEvent } from "./places.ts";
+import type { Workspaces } from "./workspaces.ts";
 
 /** A message of a person, as far as it is read. */
 const wordsSchema = z.object({
@@ -22,9 +23,23 @@ const wordsSchema = z.object({
 });
 
 /** Hears what is written to the bot by name in a channel, and everything in its direct messages. */
-export function listenToWords({ app, ears, offer }: { app: App; ears: Ears; offer: Offer }): void {
+export function listenToWords({
+  app,
+  ears,
+  workspaces,
+  offer,
+}: {
+  app: App;
+  ears: Ears;
+  workspaces: Pick<Workspaces, "teamOfBot">;
+  offer: Offer;
+}): void {
   app.event("app_mention", async ({ event, body }) => {
-    await hear(event, { id: body.event_id, team: teamOfEvent(body) });
+    // Of several workspaces that share a channel, Slack names any: who was called says which one is meant.
+    const called = [...event.text.matchAll(/<@(\w+)/g)].flatMap(
+      ([, user = ""]) => workspaces.teamOfBot(user) ?? [],
+    );
+    await hear(event, { id: body.event_id, team: called[0] ?? teamOfEvent(body) });
   });
 
   app.event("message", async ({ event, body }) => {

@@ -43,7 +43,10 @@ export function teamOf({
   return view?.app_installed_team_id ?? team?.id ?? user.team_id ?? "";
 }
 
-/** The installation that an event is for: a shared channel's event names another organisation first. */
+/**
+ * An installation that sees an event: a shared channel's event names another organisation first. Where several see it, this
+ * is any of them (docs.slack.dev/apis/events-api, "Authorizations").
+ */
 export function teamOfEvent(body: {
   team_id: string;
   authorizations?: { team_id: string | null }[] | undefined;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ViewSubmitAction } from "@slack/bolt";
-import { makeRoom } from "../answers.ts";
+import type { Logger } from "pino";
+import type { Store } from "../store/store.ts";
 
 /** What is read of a form that was sent. */
 type Submission = Pick<ViewSubmitAction, "trigger_id"> & {
@@ -10,26 +11,34 @@ type Submission = Pick<ViewSubmitAction, "trigger_id"> & {
 /** Tells a form that is sent again from one that came twice. */
 export interface SubmissionIds {
   /** The form was shown errors: the next submission counts, also with the same values. */
-  refused(viewId: string): void;
-  idOf(submission: Submission): string;
+  refused(viewId: string): Promise<void>;
+  idOf(submission: Submission): Promise<string>;
 }
 
-const REMEMBERED_MAX = 1_000;
+/** How long somebody may take to mend a form (ms). */
+const REMEMBERED_MS = 24 * 3_600_000;
 
 /**
  * A form is taken once, also when the acknowledgement got lost and the person pressed again, which gives another
- * trigger. After errors Slack keeps the form's id, so then the trigger tells the submissions apart.
+ * trigger. After errors Slack keeps the form's id, so then the trigger tells the submissions apart. That is kept in the
+ * store, as another process may hear the next submission.
  */
-export function createSubmissionIds(): SubmissionIds {
-  const refused = new Set<string>();
+export function createSubmissionIds({ store, logger }: { store: Store; logger: Logger }): SubmissionIds {
+  const forms = store.collection<{ viewId: string }>({
+    name: "slack-refused-form",
+    version: 1,
+    ttlMs: REMEMBERED_MS,
+  });
   return {
-    refused(viewId) {
-      refused.delete(viewId);
-      makeRoom(refused, REMEMBERED_MAX);
-      refused.add(viewId);
+    async refused(viewId) {
+      // The form shows its errors all the same.
+      await forms
+        .insert(viewId, { viewId })
+        .catch((err: unknown) => logger.warn({ err }, "a form that showed errors is not remembered"));
     },
-    idOf({ view, trigger_id }) {
-      if (refused.has(view.id)) return trigger_id;
+    async idOf({ view, trigger_id }) {
+      // A store that cannot be read is told of by those who need it.
+      if (await forms.get(view.id).catch(() => undefined)) return trigger_id;
       const values = createHash("sha256").update(JSON.stringify(view.state.values)).digest("base64url");
       return `${view.id}:${values}`;
     },

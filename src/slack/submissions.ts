@@ -1,6 +1,7 @@
 import type { App, ViewSubmitAction } from "@slack/bolt";
 import type { Logger } from "pino";
 import type { Notice } from "../chat/card.ts";
+import type { Store } from "../store/store.ts";
 import { createAcknowledgement } from "./acknowledgement.ts";
 import { imageAttachment } from "./attachments.ts";
 import { submissionSchema, submittedValues } from "./commands.ts";
@@ -14,15 +15,17 @@ import { createSubmissionIds } from "./submission-ids.ts";
 export function listenToSubmissions({
   app,
   ears,
+  store,
   apiUrl,
   logger,
 }: {
   app: App;
   ears: Ears;
+  store: Store;
   apiUrl: string | undefined;
   logger: Logger;
 }): void {
-  const submissionIds = createSubmissionIds();
+  const submissionIds = createSubmissionIds({ store, logger });
 
   app.view<ViewSubmitAction>({ type: "view_submission" }, async ({ body, view, ack }) => {
     if (ears.stopping()) return;
@@ -34,7 +37,7 @@ export function listenToSubmissions({
       const fields = Object.keys(submission.state.values);
       const field = fields.find((name) => name === notice.option) ?? fields[0];
       if (notice.tone === "error" && field !== undefined) {
-        submissionIds.refused(view.id);
+        await submissionIds.refused(view.id);
         const errors = { [field]: noticeText(notice.lines) };
         return acknowledgement.send({ response_action: "errors", errors });
       }
@@ -44,7 +47,7 @@ export function listenToSubmissions({
     }
 
     await ears.take({
-      id: submissionIds.idOf(body),
+      id: await submissionIds.idOf(body),
       team: teamOf(body),
       user: body.user,
       place: { channel, ...(thread !== undefined && { thread }) },

@@ -29,6 +29,8 @@ interface Options {
   playground?: Hono | undefined;
   /** Takes Slack's requests, where it sends them over HTTP; it reads the raw body itself. */
   slackEvents?: RequestListener | undefined;
+  /** Where people install the app in their Slack workspace. */
+  slackInstall?: Hono | undefined;
   logger: Logger;
 }
 
@@ -41,6 +43,7 @@ export interface WebServer {
 }
 
 const CLOSE_TIMEOUT_MS = 3_000;
+const SLACK_INSTALL_PATH = "/slack";
 const SLACK_PATH = /^\/slack\/events(?:\?|$)/;
 
 /** `GET /healthz` (the process lives), `GET /readyz` (everything is connected), and what is mounted. */
@@ -53,6 +56,7 @@ export function createWebServer({
   webhooks,
   playground,
   slackEvents,
+  slackInstall,
   logger,
 }: Options): WebServer {
   const app = new Hono();
@@ -71,6 +75,7 @@ export function createWebServer({
   // Before the playground, whose password is not asked of those who have a gallery's link.
   if (gallery) app.route(GALLERY_PATH, gallery);
   if (webhooks) app.route(WEBHOOKS_PATH, webhooks);
+  if (slackInstall) app.route(SLACK_INSTALL_PATH, slackInstall);
   if (playground) app.route("/", playground);
 
   const listener = getRequestListener(app.fetch);

@@ -2,8 +2,7 @@ import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Actor } from "../../src/chat/adapter.ts";
 import { createPeople } from "../../src/slack/people.ts";
-import { createWorkspaces } from "../../src/slack/workspaces.ts";
-import { asRegistered, listenOnSlack } from "../fixtures/slack-bot.ts";
+import { asRegistered, listenOnSlack, workspacesOf } from "../fixtures/slack-bot.ts";
 import { createSlackServer, type SlackServer } from "../servers/slack/slack-server.ts";
 
 let slack: SlackServer;
@@ -14,9 +13,9 @@ beforeEach(async () => {
   slack = await createSlackServer({ teams: ["T1", "T2"], rateLimits: "429", ...asRegistered });
   time = Date.now();
   const logger = pino({ level: "silent" });
-  const workspaces = createWorkspaces({ botToken: slack.team().botToken, apiUrl: slack.apiUrl, logger });
+  const workspaces = workspacesOf(slack);
   const people = createPeople({ now: () => time, logger });
-  actor = async (id, name = "typed") => people.actor(await workspaces.installed(), { id, name });
+  actor = async (id, name = "typed") => people.actor(await workspaces.of("T1"), { id, name });
 });
 afterEach(() => slack.close());
 

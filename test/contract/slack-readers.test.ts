@@ -1,9 +1,7 @@
-import { pino } from "pino";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Destination } from "../../src/chat/adapter.ts";
 import { createReaders } from "../../src/slack/readers.ts";
-import { createWorkspaces } from "../../src/slack/workspaces.ts";
-import { asRegistered } from "../fixtures/slack-bot.ts";
+import { asRegistered, workspacesOf } from "../fixtures/slack-bot.ts";
 import { createSlackServer, type SlackServer } from "../servers/slack/slack-server.ts";
 
 let slack: SlackServer;
@@ -13,9 +11,7 @@ let canRead: (person: string, channel: string) => Promise<boolean>;
 beforeEach(async () => {
   slack = await createSlackServer({ teams: ["T1", "T2"], rateLimits: "429", ...asRegistered });
   time = Date.now();
-  const logger = pino({ level: "silent" });
-  const workspaces = createWorkspaces({ botToken: slack.team().botToken, apiUrl: slack.apiUrl, logger });
-  const readers = createReaders({ workspaces, now: () => time });
+  const readers = createReaders({ workspaces: workspacesOf(slack), now: () => time });
   const at = (channel: string): Destination => ({ platform: "slack", workspace: "T1", channel });
   canRead = (person, channel) => readers.canRead(person, at(channel));
 });

@@ -25,12 +25,19 @@ export function deleteChannel(context: SlackContext, { id, team, kind }: Channel
   context.changed();
 }
 
+/** Tells the bot that it was taken out of a workspace. */
+export function tellUninstalled(context: SlackContext, teamId: string) {
+  const { botUserId } = mustGet(context.state.teams, teamId, "team");
+  context.emit(teamId, { type: "tokens_revoked", tokens: { oauth: [], bot: [botUserId] } });
+  context.emit(teamId, { type: "app_uninstalled" });
+}
+
 /** Takes the app out of a workspace. */
 export function uninstall(context: SlackContext, teamId: string) {
   const team = mustGet(context.state.teams, teamId, "team");
-  context.emit(teamId, { type: "tokens_revoked", tokens: { oauth: [], bot: [team.botUserId] } });
-  context.emit(teamId, { type: "app_uninstalled" });
+  tellUninstalled(context, teamId);
   team.botToken = `revoked ${team.botToken}`;
+  team.formerToken = undefined;
   context.changed();
 }
 

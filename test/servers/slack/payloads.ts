@@ -1,4 +1,4 @@
-import type { JsonObject } from "./json.ts";
+import { isObject, type JsonObject, stringIn } from "./json.ts";
 import { appId, messageJson, nextTs } from "./messages.ts";
 import {
   type Channel,
@@ -168,7 +168,10 @@ export function messageEvent(context: SlackContext, message: Message): JsonObjec
 
 /** An event with what Slack puts around each. */
 export function eventPayload(context: SlackContext, teamId: string, event: JsonObject): JsonObject {
-  const team = mustGet(context.state.teams, teamId, "team");
+  const { teams, toldFor } = context.state;
+  const team = mustGet(teams, teamId, "team");
+  const channel = stringIn(isObject(event.item) ? event.item : event, "channel");
+  const named = mustGet(teams, toldFor.get(channel) ?? teamId, "team");
   return {
     token: verificationToken,
     team_id: team.id,
@@ -180,8 +183,8 @@ export function eventPayload(context: SlackContext, teamId: string, event: JsonO
     authorizations: [
       {
         enterprise_id: null,
-        team_id: team.id,
-        user_id: team.botUserId,
+        team_id: named.id,
+        user_id: named.botUserId,
         is_bot: true,
         is_enterprise_install: false,
       },

@@ -32,6 +32,7 @@ export function createSlackState(): SlackState {
     views: [],
     ephemerals: [],
     deliveries: [],
+    toldFor: new Map(),
     warnings: [],
     refused: [],
     protocolErrors: [],
@@ -51,6 +52,8 @@ export function addTeam(state: SlackState, id: string, scopes: readonly string[]
     botUserId: `U${number}BOT`,
     botId: `B${number}BOT`,
     botToken: `xoxb-${id}-secret`,
+    formerToken: undefined,
+    expiresAt: undefined,
     scopes: new Set(scopes),
   };
   state.teams.set(id, team);

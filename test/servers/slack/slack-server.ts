@@ -7,9 +7,10 @@ import { createDirectory, type Directory } from "./directory.ts";
 import { createEvents } from "./events.ts";
 import type { Sharing } from "./file-methods.ts";
 import { createFileRoutes } from "./file-routes.ts";
-import { deleteChannel, uninstall } from "./happenings.ts";
+import { deleteChannel, tellUninstalled, uninstall } from "./happenings.ts";
 import { createHttpDelivery, type HttpDelivery } from "./http-delivery.ts";
 import { createMethods } from "./methods.ts";
+import { createOAuth, type OAuth } from "./oauth.ts";
 import { createPerson, type Person } from "./people.ts";
 import { createRateLimits, type RateLimitMode, type RateLimits } from "./rate-limits.ts";
 import {
@@ -49,6 +50,8 @@ export interface SlackServer extends SlackState, Omit<Directory, "user"> {
   signingSecret: string;
   rateLimits: RateLimits;
   sharing: Sharing;
+  /** How the app is installed by OAuth; a workspace has it from the start, with a token that a test may take away. */
+  oauth: OAuth;
   sockets: Pick<SocketMode, "count" | "drop" | "disconnect">;
   /** All requests of the bot so far, faulted ones too. */
   readonly requests: SlackRequest[];
@@ -57,6 +60,8 @@ export interface SlackServer extends SlackState, Omit<Directory, "user"> {
   deleteChannel(channel: Channel): void;
   /** Takes the app out of a workspace, the first by default. */
   uninstall(team?: string): void;
+  /** Tells of it once more, as late as Slack repeats events. */
+  tellUninstalled(team: string): void;
   /** Sends to this address from now on, not to sockets. */
   connectHttp(target: { url: string; signingSecret?: string }): Pick<HttpDelivery, "signWith">;
   inject(injection: SlackInjection): void;
@@ -82,6 +87,7 @@ export async function createSlackServer(options: SlackServerOptions = {}): Promi
   const rateLimits = createRateLimits({ clock, mode });
   const triggers = createTriggers(context);
   const responseUrls = createResponseUrls(context);
+  const oauth = createOAuth(context);
   const sockets = createSocketMode(context);
   const methods = createMethods({ context, triggers, sharing, openConnection: sockets.openConnection });
   const http = await createHttpServer({
@@ -89,6 +95,7 @@ export async function createSlackServer(options: SlackServerOptions = {}): Promi
       ...createWebApi({ context, methods, rateLimits, appToken, appScopes }),
       ...createFileRoutes(context),
       ...responseUrls.routes,
+      ...oauth.routes,
     ],
     around: noteRefusals(context),
     changed,
@@ -122,6 +129,7 @@ export async function createSlackServer(options: SlackServerOptions = {}): Promi
     signingSecret: defaultSigningSecret,
     rateLimits,
     sharing,
+    oauth,
     sockets,
     get requests() {
       return http.requests.map(slackRequest);
@@ -134,6 +142,7 @@ export async function createSlackServer(options: SlackServerOptions = {}): Promi
     },
     deleteChannel: (channel) => deleteChannel(context, channel),
     uninstall: (team = directory.team().id) => uninstall(context, team),
+    tellUninstalled: (team) => tellUninstalled(context, team),
     connectHttp: ({ url, signingSecret = defaultSigningSecret }) => {
       httpDelivery = createHttpDelivery(context, { url, signingSecret });
       return httpDelivery;

@@ -10,6 +10,10 @@ export interface Team {
   botUserId: string;
   botId: string;
   botToken: string;
+  /** The one before, which holds beside it until it ends, where tokens are exchanged. */
+  formerToken: string | undefined;
+  /** When the token ends, on the server's clock, where the app lets its tokens expire. */
+  expiresAt: number | undefined;
   /** Scopes of the bot token; a test takes some away to see `missing_scope`. */
   scopes: Set<string>;
 }
@@ -178,6 +182,8 @@ export interface SlackState {
   views: View[];
   ephemerals: Ephemeral[];
   deliveries: Delivery[];
+  /** By channel, where several workspaces share it: the one of the installations that Slack names with its events. */
+  toldFor: Map<string, string>;
   warnings: Warning[];
   refused: RefusedCall[];
   /** What a right bot never does; `assertClean` throws when there is any. */

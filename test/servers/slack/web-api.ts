@@ -85,13 +85,16 @@ function authenticate({ context, appToken, appScopes }: WebApiOptions, name: str
   }
   const team = teamOfToken(context, token);
   if (!team) throw refuse("invalid_auth");
+  if ((team.expiresAt ?? Number.POSITIVE_INFINITY) < context.clock.now()) throw refuse("token_expired");
   if (forApps) throw refuse("not_allowed_token_type");
   return { team, scopes: team.scopes };
 }
 
 /** The workspace of a bot token. */
 export function teamOfToken({ state }: SlackContext, token: string): Team | undefined {
-  return [...state.teams.values()].find((team) => team.botToken === token);
+  return [...state.teams.values()].find(
+    ({ botToken, formerToken }) => botToken === token || formerToken === token,
+  );
 }
 
 /** The bearer token, or the `token` argument; empty without either. */

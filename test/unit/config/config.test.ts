@@ -160,6 +160,33 @@ describe("settings", () => {
     expect(secretsOf(config)).toEqual(["sk-1", "open%20sesame", "open sesame"]);
   });
 
+  it("wants Slack's OAuth whole, and no token of one workspace beside it", () => {
+    const whole = {
+      SLACK_CLIENT_ID: "1.2",
+      SLACK_CLIENT_SECRET: "t",
+      SLACK_SIGNING_SECRET: "t",
+      PUBLIC_URL: "https://reel.example",
+    };
+    expect(problemsOf(whole)).toEqual([]);
+    expect(readConfig(whole).playground).toBe(false);
+    const { SLACK_SIGNING_SECRET: _http, ...deaf } = whole;
+    expect(problemsOf({ ...deaf, SLACK_APP_TOKEN: "t" })).toEqual([]);
+    expect(problemsOf(deaf)).toEqual([expect.stringContaining("needs SLACK_SIGNING_SECRET")]);
+    for (const name of ["SLACK_CLIENT_SECRET", "PUBLIC_URL"] as const) {
+      expect(problemsOf({ ...whole, [name]: "" })).toEqual([expect.stringContaining(name)]);
+    }
+    expect(problemsOf({ SLACK_CLIENT_SECRET: "t" })).toEqual([
+      expect.stringContaining("each needs the other"),
+    ]);
+    expect(problemsOf({ ...whole, SLACK_BOT_TOKEN: "t" })).toEqual([
+      expect.stringContaining("set one of them and empty the other"),
+    ]);
+    expect(problemsOf({ ...whole, OPERATOR_NOTICE: "slack:C1" })).toEqual([
+      expect.stringContaining("slack:TEAM:ID"),
+    ]);
+    expect(problemsOf({ ...whole, OPERATOR_NOTICE: "slack:T1:C1" })).toEqual([]);
+  });
+
   it("warns of a key without a server", () => {
     expect(readConfig({ OPENAI_API_KEY: "k" }).warnings).toEqual([expect.stringContaining("2026-09-24")]);
     expect(readConfig({ OPENAI_API_KEY: "k", OPENAI_BASE_URL: "http://x/v1" }).warnings).toEqual([]);

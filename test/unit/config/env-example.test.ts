@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { readConfig, settings } from "../../../src/config.ts";
+import { readConfig } from "../../../src/config.ts";
+import { settings } from "../../../src/config-settings.ts";
 
 describe(".env.example", () => {
   const lines = readFileSync(new URL("../../../.env.example", import.meta.url), "utf8").split("\n");

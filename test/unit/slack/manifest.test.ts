@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { commands } from "../../../commands/index.ts";
-import { slackManifest } from "../../../src/slack/manifest.ts";
+import { BOT_SCOPES, redirectUrlOf, slackManifest } from "../../../src/slack/manifest.ts";
 
 describe("slackManifest", () => {
   it("uses Socket Mode where Slack cannot reach the bot", () => {
@@ -38,6 +38,21 @@ describe("slackManifest", () => {
       expect(events).toContain(event);
       expect(oauth_config.scopes.bot).toContain(scope);
     }
+  });
+
+  it("names where people come back to who install it by OAuth, for the same scopes as are asked for there", () => {
+    const { oauth_config, settings } = slackManifest({
+      commands,
+      redirectUrl: redirectUrlOf("https://bot.example/"),
+    });
+    expect(oauth_config).toEqual({
+      redirect_urls: ["https://bot.example/slack/oauth_redirect"],
+      scopes: { bot: BOT_SCOPES },
+    });
+    expect(settings).toMatchObject({ socket_mode_enabled: true, org_deploy_enabled: false });
+    const { bot_events: events } = settings.event_subscriptions;
+    expect(events).toEqual(expect.arrayContaining(["app_uninstalled", "tokens_revoked"]));
+    expect(slackManifest({ commands }).oauth_config).not.toHaveProperty("redirect_urls");
   });
 
   it("has an entry in messages' menus for each command that declares one", () => {
