@@ -9,7 +9,8 @@ import { createAlone } from "./cluster/alone.ts";
 import type { Coordination } from "./cluster/coordination.ts";
 import type { Config } from "./config.ts";
 import { isLoopback } from "./config-rules.ts";
-import { createHealth, type HealthCheck } from "./health.ts";
+import { createHealth } from "./health.ts";
+import { createHealthChecks } from "./health-checks.ts";
 import { familyOf } from "./jobs/family.ts";
 import type { Job } from "./jobs/job.ts";
 import { MAX_IMAGE_BYTES } from "./jobs/reference-image.ts";
@@ -101,7 +102,13 @@ export async function createApp(options: {
     ...{ store, adapters, now, logger },
     address: config.OPERATOR_NOTICE,
   });
-  const health = createHealth({ checks: healthChecks(), tellOperator, now, logger });
+  const health = createHealth({
+    checks: createHealthChecks({
+      ...{ store, media, coordination, unreadable, listening },
+      awaySince: () => bot.pace.awaySince(),
+    }),
+    ...{ tellOperator, now, logger },
+  });
   const bot = createBot({
     store,
     media,
@@ -197,42 +204,6 @@ export async function createApp(options: {
       now,
       logger,
     });
-  }
-
-  function healthChecks(): HealthCheck[] {
-    const well = (call: () => Promise<void>) => () => call().then(() => true);
-    return [
-      {
-        name: "store",
-        rank: "vital",
-        trouble: "The bot cannot write to its store.",
-        probe: well(store.ping),
-      },
-      {
-        name: "media",
-        rank: "vital",
-        trouble: "The bot cannot store videos and pictures.",
-        probe: well(media.check),
-      },
-      {
-        name: "backend",
-        rank: "helpful",
-        trouble: "The video service does not answer; videos wait for it.",
-        probe: async () => bot.pace.awaySince() === undefined,
-      },
-      {
-        name: "documents",
-        rank: "helpful",
-        trouble: "Something that the bot keeps cannot be read; the log names it. All else goes on.",
-        probe: async () => !unreadable.any(),
-      },
-      ...listening.map((adapter) => ({
-        name: adapter.platform,
-        rank: "needed" as const,
-        trouble: `The bot does not hear ${adapter.platform} right now.`,
-        probe: async () => adapter.connected(),
-      })),
-    ];
   }
 
   return {

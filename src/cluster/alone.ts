@@ -25,6 +25,7 @@ export function createAlone(options: {
     cards: createCardTurns(),
     standby: (adapter) => adapter,
     news: { tell() {}, hear() {} },
+    ping: async () => {},
     close: async () => {},
   };
 }

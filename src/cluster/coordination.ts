@@ -26,6 +26,8 @@ export interface Coordination {
   standby(adapter: ChatAdapter, slice: string): ChatAdapter;
   /** What one process found out of the backend, for the others. */
   news: BackendNews;
+  /** Rejects while the processes cannot find each other. */
+  ping(): Promise<void>;
   /** Lets go of what it holds, once the queue and the rounds have ended. */
   close(): Promise<void>;
 }

@@ -1,15 +1,18 @@
 import type { Redis } from "ioredis";
 import { createFairOrder, type FairMemory, type Waiter } from "../jobs/fair-order.ts";
+import type { Job } from "../jobs/job.ts";
 import {
   type LineOptions,
   MOVED_EVERY_MS,
   movedSince,
   needOf,
+  type Place,
   type WaitingLine,
   waiterOf,
   wordsOf,
 } from "../jobs/waiting-line.ts";
 import type { Logger } from "../logger.ts";
+import { reaching } from "../store/reaching.ts";
 import { LINE_PROGRAMS } from "./line-programs.ts";
 import { createScript } from "./redis.ts";
 import type { SharedTurns } from "./shared-turns.ts";
@@ -128,43 +131,48 @@ export function createSharedLine(
     changed();
   }
 
+  async function see(job: Job): Promise<boolean> {
+    const need = needOf(job);
+    if (need === undefined) {
+      await leave(job.id);
+      return false;
+    }
+    const waiter = JSON.stringify(waiterOf(job));
+    if (need === "place") {
+      await programs.take(KEYS, [job.id, waiter, Date.now()]);
+      return true;
+    }
+    const [has, isRoom, isNew] = asLists(await programs.come(KEYS, [job.id, waiter, maxActive, Date.now()]));
+    if (Number(isRoom) === 1) arrangeSoon();
+    if (Number(isNew) === 1) changed();
+    return Number(has) === 1;
+  }
+
+  /** By the order that was told last. */
+  async function place(jobId: string): Promise<Place | undefined> {
+    const [waits, index, of] = await Promise.all([
+      redis.hexists(at("waiting"), jobId),
+      redis.zrank(at("order"), jobId),
+      redis.zcard(at("order")),
+    ]);
+    return waits === 0 || index === null ? undefined : { place: index + 1, of };
+  }
+
+  async function members() {
+    const [served, waiting] = await Promise.all([
+      redis.zrange(at("served"), "0", "-1"),
+      redis.hkeys(at("waiting")),
+    ]);
+    // Whoever was to give what is free may have died.
+    if (waiting.length > 0 && served.length < maxActive) arrangeSoon();
+    return { served: new Set(served), waiting: new Set(waiting) };
+  }
+
   return {
-    async see(job) {
-      const need = needOf(job);
-      if (need === undefined) {
-        await leave(job.id);
-        return false;
-      }
-      const waiter = JSON.stringify(waiterOf(job));
-      if (need === "place") {
-        await programs.take(KEYS, [job.id, waiter, Date.now()]);
-        return true;
-      }
-      const [has, isRoom, isNew] = asLists(
-        await programs.come(KEYS, [job.id, waiter, maxActive, Date.now()]),
-      );
-      if (Number(isRoom) === 1) arrangeSoon();
-      if (Number(isNew) === 1) changed();
-      return Number(has) === 1;
-    },
-    leave,
-    async place(jobId) {
-      const [waits, index, of] = await Promise.all([
-        redis.hexists(at("waiting"), jobId),
-        redis.zrank(at("order"), jobId),
-        redis.zcard(at("order")),
-      ]);
-      return waits === 0 || index === null ? undefined : { place: index + 1, of };
-    },
-    async members() {
-      const [served, waiting] = await Promise.all([
-        redis.zrange(at("served"), "0", "-1"),
-        redis.hkeys(at("waiting")),
-      ]);
-      // Whoever was to give what is free may have died.
-      if (waiting.length > 0 && served.length < maxActive) arrangeSoon();
-      return { served: new Set(served), waiting: new Set(waiting) };
-    },
+    see: (job) => reaching(() => see(job)),
+    leave: (jobId) => reaching(() => leave(jobId)),
+    place: (jobId) => reaching(() => place(jobId)),
+    members: () => reaching(members),
     stop() {
       stopped = true;
       clearTimeout(timer);

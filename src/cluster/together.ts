@@ -44,6 +44,7 @@ export async function createTogether(options: {
     cards: createSharedCards({ redis, prefix: PREFIX, turns }),
     standby: (adapter, slice) => createStandby({ adapter, slice, redis, logger }),
     news,
+    ping: async () => void (await redis.ping()),
     async close() {
       news.close();
       await close();

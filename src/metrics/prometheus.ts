@@ -23,6 +23,8 @@ const ACTIVE: readonly Phase[] = [
 ];
 
 /** Bounds in seconds: of calls, of waits that nobody should notice, and of what a render takes. */
+/** Whoever counts the active jobs does so more often (ms). */
+const COUNT_LASTS_MS = 30_000;
 const CALL_S = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 const WAIT_S = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 900];
 const RENDER_S = [5, 15, 30, 60, 120, 180, 300, 600, 1200, 1800, 3600, 7200];
@@ -102,6 +104,8 @@ export function createPrometheusMetrics(options: {
   const uploaded = counter("chat_uploaded_bytes_total", "Bytes handed to chat platforms.", ["platform"]);
 
   const [failures, statuses, causes] = [createLabels(), createLabels(), createLabels()];
+  /** When the active jobs were counted last. */
+  let countedAt = 0;
   const seconds = (ms: number) => Math.max(0, ms / 1000);
 
   function end({ request: { operation } }: Job, result: string, code = ""): void {
@@ -132,6 +136,7 @@ export function createPrometheusMetrics(options: {
     },
     activeJobs(jobs) {
       const at = now();
+      countedAt = at;
       for (const phase of ACTIVE) {
         const those = jobs.filter((job) => job.phase === phase);
         active.set({ phase }, those.length);
@@ -160,6 +165,10 @@ export function createPrometheusMetrics(options: {
     },
     edit: (platform, outcome) => edits.inc({ platform, outcome }),
     budgetWaited: (priority, ms) => budgetWait.observe({ priority }, seconds(ms)),
-    read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    async read() {
+      // Another process counts them now.
+      if (now() - countedAt > COUNT_LASTS_MS) for (const gauge of [active, oldest]) gauge.reset();
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
   };
 }

@@ -3,6 +3,7 @@ import { createLabels } from "../../../src/metrics/labels.ts";
 import { createPrometheusMetrics } from "../../../src/metrics/prometheus.ts";
 import { defaultCatalog } from "../../../src/videos/catalog.ts";
 import { createScene, problem } from "../../fixtures/bot-scene.ts";
+import { aJob } from "../../fixtures/jobs.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
@@ -146,4 +147,12 @@ it("takes no more words for one label than anybody can read", () => {
   expect(said.size).toBe(61);
   expect(labels.of("code_0")).toBe("code_0");
   expect(labels.of('quoted "words" of somebody')).toBe("other");
+});
+
+it("says nothing of the active jobs once another process counts them", async () => {
+  const { metrics, values } = await scene();
+  metrics.activeJobs([aJob({ phase: "rendering" })]);
+  expect((await values("jobs_active"))['{phase="rendering"}']).toBe(1);
+  vi.setSystemTime(Date.now() + 31_000);
+  expect(await values("jobs_active")).toEqual({});
 });
