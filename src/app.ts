@@ -48,7 +48,7 @@ export interface App {
 }
 
 /** Jobs worked on at once: mostly waiting for uploads. */
-const CONCURRENCY = 16;
+const CONCURRENCY = 32;
 const STOP_TIMEOUT_MS = 5_000;
 const POLL_INTERVAL_MS = 10_000;
 /** The simulator is in this process and takes seconds, so asking it often costs nothing and shows its progress. */

@@ -147,6 +147,8 @@ export interface Delivery {
   checkpoint: string | undefined;
   /** Writes down where this delivery stands, before the next effect is tried. */
   save(checkpoint: string): Promise<void>;
+  /** Waits until the platform's limits allow one more message than `draws("deliver")` counts. */
+  turn(): Promise<void>;
 }
 
 /** A limit that a call counts against. */
@@ -168,7 +170,10 @@ export interface ChatAdapter {
   attach?(handler: ChatHandler): void;
   /** Whether people are heard right now. */
   connected(): boolean;
-  /** The limits a call there counts against, the narrowest first; `reply` is the first card as the answer to a request. */
+  /**
+   * The limits a call there counts against, the narrowest first; `reply` is the first card as the answer to a request,
+   * `deliver` a delivery up to its first `turn`.
+   */
   draws(call: "reply" | "post" | "edit" | "deliver", destination: Destination): Draw[];
   /** Finds out before anything is paid whether the bot may post and upload there. @throws UserError */
   checkAccess(destination: Destination): Promise<void>;

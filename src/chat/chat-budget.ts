@@ -49,8 +49,12 @@ export function createChatBudget({
   windows?: Windows;
 } = {}): ChatBudget {
   let waiting: Waiter[] = [];
+  /** Those who were not asked about yet: the others have no room before `earliest`. Thousands may be waiting. */
+  let fresh: Waiter[] = [];
+  let earliest = Number.POSITIVE_INFINITY;
   let serving = false;
   let timer: NodeJS.Timeout | undefined;
+  let timerFor = Number.POSITIVE_INFINITY;
 
   /** Asks for all for whom there may be room, the first in the line first; without a wait where `windows` need none. */
   async function serve(): Promise<void> {
@@ -69,40 +73,65 @@ export function createChatBudget({
           waiter.settle(true);
         } else if (waiter.priority === priority) {
           waiter.notBefore = at + Math.max(1, wait);
+          earliest = Math.min(earliest, waiter.notBefore);
         }
       }
     }
     serving = false;
-    clearTimeout(timer);
-    if (waiting.length === 0) return;
-    const next = Math.min(...waiting.map(({ notBefore }) => notBefore)) + Math.random() * windows.spreadMs;
-    timer = setTimeout(() => void serve(), Math.min(Math.max(1, next - now()), TIMER_MAX_MS));
+    if (waiting.length === 0) earliest = Number.POSITIVE_INFINITY;
+    if (earliest !== timerFor) setTimer();
   }
 
   /** Those for whom there may be room now or `soon` (ms): what is shared tells everybody a slightly different time. */
   function nextDue(soon = 0): Waiter[] {
     const at = now() + soon;
-    waiting.sort((a, b) => RANK[a.priority] - RANK[b.priority]);
-    return waiting.filter(({ notBefore }) => notBefore <= at).slice(0, AT_ONCE);
+    const inOrder = (a: Waiter, b: Waiter) => RANK[a.priority] - RANK[b.priority];
+    if (earliest > at) return fresh.sort(inOrder).splice(0, AT_ONCE);
+    waiting.sort(inOrder);
+    const due = waiting.filter(({ notBefore }) => notBefore <= at).slice(0, AT_ONCE);
+    const asked = new Set(due);
+    fresh = fresh.filter((waiter) => !asked.has(waiter));
+    const rest = waiting.filter((waiter) => !asked.has(waiter)).map(({ notBefore }) => notBefore);
+    earliest = rest.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+    return due;
+  }
+
+  function setTimer(): void {
+    clearTimeout(timer);
+    timerFor = earliest;
+    if (earliest === Number.POSITIVE_INFINITY) return;
+    const inMs = earliest + Math.random() * windows.spreadMs - now();
+    const ring = () => {
+      timerFor = Number.POSITIVE_INFINITY;
+      void serve();
+    };
+    timer = setTimeout(ring, Math.min(Math.max(1, inMs), TIMER_MAX_MS));
+  }
+
+  /** To be asked about in the next round. */
+  function ask(waiter: Waiter): void {
+    waiter.notBefore = Number.NEGATIVE_INFINITY;
+    if (!fresh.includes(waiter)) fresh.push(waiter);
+    void serve();
   }
 
   function leave(waiter: Waiter): void {
     waiting = waiting.filter((other) => other !== waiter);
+    fresh = fresh.filter((other) => other !== waiter);
   }
 
   return {
     acquire(draws, priority) {
       const { promise, resolve } = Promise.withResolvers<boolean>();
-      const waiter: Waiter = { draws, priority, notBefore: Number.NEGATIVE_INFINITY, settle: resolve };
+      const waiter: Waiter = { draws, priority, notBefore: 0, settle: resolve };
       waiting.push(waiter);
-      void serve();
+      ask(waiter);
       return {
         granted: promise,
         raise(to) {
           if (RANK[to] >= RANK[waiter.priority]) return;
           waiter.priority = to;
-          waiter.notBefore = Number.NEGATIVE_INFINITY;
-          void serve();
+          ask(waiter);
         },
         cancel() {
           leave(waiter);

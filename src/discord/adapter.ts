@@ -199,7 +199,7 @@ function drawsOf(call: "reply" | "post" | "edit" | "deliver", { channel }: Desti
     reply: [],
     post: [post, GLOBAL],
     edit: [edit, GLOBAL],
-    deliver: [edit, post, GLOBAL, GLOBAL],
+    deliver: [edit, GLOBAL],
   };
   return draws[call];
 }

@@ -79,10 +79,12 @@ export function createDelivery(dependencies: {
   }
 
   async function announce(delivery: Delivery): Promise<void> {
-    const { card, checkpoint, save } = delivery;
+    const { card, checkpoint, save, turn } = delivery;
     const since = Number(ANNOUNCING.exec(checkpoint ?? "")?.[1] ?? Number.NaN);
     const isOld = now() - since > NONCE_LIFE_MS;
     if (isOld && (await mayBeAnnounced(delivery, since))) return;
+    // It is counted when it is sent: an upload takes its time.
+    await turn();
     if (Number.isNaN(since) || isOld) await save(`announcing@${now()}`);
     try {
       const { channel_id, id } = await (isDirect(delivery) ? writeDirectly(delivery) : reply(delivery));

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { ChatAdapter, Destination, PlatformName } from "../chat/adapter.ts";
+import type { ChatAdapter, Delivery, Destination, PlatformName } from "../chat/adapter.ts";
 import type { Card } from "../chat/card.ts";
 import type { ChatBudget, Permit, Priority } from "../chat/chat-budget.ts";
 import { ServiceError } from "../errors.ts";
@@ -7,6 +7,7 @@ import { inLogContext } from "../log-context.ts";
 import type { EditOutcome } from "../metrics/metrics.ts";
 import type { CardInHand, CardTurns, ShownCard } from "./card-turns.ts";
 import { cardOf, isDeleted, type Job, logFieldsOf, posted } from "./job.ts";
+import { isOver } from "./job-card.ts";
 import type { JobStore } from "./job-store.ts";
 
 /**
@@ -24,7 +25,7 @@ export interface CardBoard {
   /** The same without waiting for it; what fails is in the log. */
   showLater(job: Job): void;
   /** Runs the last thing that happens to a card, after what is under way; what waits is dropped. */
-  finish(job: Job, work: (adapter: ChatAdapter) => Promise<void>): Promise<void>;
+  finish(job: Job, work: (adapter: ChatAdapter, turn: Delivery["turn"]) => Promise<void>): Promise<void>;
 }
 
 /** Percent points of progress that are worth an edit. */
@@ -74,15 +75,24 @@ export function createCardBoard(dependencies: Dependencies): CardBoard {
     throw new ServiceError(platform, "not_configured", `${platform} is not set up.`, { retryable: false });
   }
 
-  async function withSlot<T>(job: Job, use: (slot: Slot) => Promise<T>): Promise<T> {
-    const slot = slots.get(job.id) ?? emptySlot();
-    slots.set(job.id, slot);
+  function enter(jobId: string): Slot {
+    const slot = slots.get(jobId) ?? emptySlot();
+    slots.set(jobId, slot);
     slot.users++;
+    return slot;
+  }
+
+  function leave(slot: Slot, jobId: string): void {
+    slot.users--;
+    if (slot.users === 0 && slot.shown === undefined) slots.delete(jobId);
+  }
+
+  async function withSlot<T>(job: Job, use: (slot: Slot) => Promise<T>): Promise<T> {
+    const slot = enter(job.id);
     try {
       return await inLogContext(logFieldsOf(job), () => use(slot));
     } finally {
-      slot.users--;
-      if (slot.users === 0 && slot.shown === undefined) slots.delete(job.id);
+      leave(slot, job.id);
     }
   }
 
@@ -133,39 +143,43 @@ export function createCardBoard(dependencies: Dependencies): CardBoard {
     if (LOST.has(error.code)) await jobs.update(job.id, (current) => ({ ...current, cardLost: error.code }));
   }
 
-  async function itsTurn(waiting: Waiting, job: Job): Promise<boolean> {
-    waiting.permit = budget.acquire(adapterOf(job).draws("edit", job.destination), waiting.priority);
-    return waiting.permit.granted;
-  }
-
-  /** Progress has the card only once it may be sent: what waits for that holds up no other process. */
-  function wait(slot: Slot, job: Job, priority: Priority): Promise<void> {
+  /**
+   * Holds nothing but the card's address: thousands may wait at once, each for minutes. Progress has the card only once it
+   * may be sent: what waits for that holds up no other process.
+   */
+  function wait(job: Job, priority: Priority): Waiting {
+    const { id } = job;
+    const { platform } = job.destination;
+    const draws = adapterOf(job).draws("edit", job.destination);
+    const slot = enter(id);
     const waiting: Waiting = { priority, permit: undefined, dropped: false, done: Promise.resolve() };
     slot.waiting = waiting;
     waiting.done = inTurn(slot, async () => {
-      if (waiting.dropped) return onEdit(job.destination.platform, "dropped");
-      const granted = await itsTurn(waiting, job).finally(() => {
+      if (waiting.dropped) return onEdit(platform, "dropped");
+      waiting.permit = budget.acquire(draws, waiting.priority);
+      const granted = await waiting.permit.granted.finally(() => {
         if (slot.waiting === waiting) slot.waiting = undefined;
       });
-      if (!granted) return onEdit(job.destination.platform, "dropped");
+      if (!granted) return onEdit(platform, "dropped");
       const take = waiting.priority === "progress" ? turns.takeIfFree : turns.take;
-      await take(job.id, (card) => edit(slot, card, job.id, waiting.priority));
-    });
-    return waiting.done;
+      await take(id, (card) => edit(slot, card, id, waiting.priority));
+    }).finally(() => leave(slot, id));
+    return waiting;
   }
 
-  const show: CardBoard["show"] = (job) =>
+  /** Has the newest state shown when its turn comes; undefined where it is no news. */
+  const ask = (job: Job): Promise<Waiting | undefined> =>
     withSlot(job, async (slot) => {
-      if (!adapters.has(job.destination.platform) || job.cardLost !== undefined) return;
+      if (!adapters.has(job.destination.platform) || job.cardLost !== undefined) return undefined;
       const card = await render(job);
-      if (!isNews(slot.shown, card)) return;
+      if (!isNews(slot.shown, card)) return undefined;
       const priority = card.kind === "final" ? "final" : "progress";
       const { waiting } = slot;
-      if (!waiting) return wait(slot, job, priority);
+      if (!waiting) return wait(job, priority);
       onEdit(job.destination.platform, "merged");
       if (priority === "final") waiting.priority = priority;
       waiting.permit?.raise(priority);
-      return waiting.done;
+      return waiting;
     });
 
   return {
@@ -187,12 +201,14 @@ export function createCardBoard(dependencies: Dependencies): CardBoard {
         ),
       ),
 
-    show,
+    show: async (job) => (await ask(job))?.done,
 
     showLater(job) {
-      const said = (err: unknown) =>
-        inLogContext(logFieldsOf(job), () => logger.warn({ err }, "card not updated"));
-      show(job).catch(said);
+      // What waits already shows the newest state when its turn comes.
+      if (slots.get(job.id)?.waiting && !isOver(job)) return onEdit(job.destination.platform, "merged");
+      const fields = logFieldsOf(job);
+      const warn = (err: unknown) => inLogContext(fields, () => logger.warn({ err }, "card not updated"));
+      ask(job).then((waiting) => waiting?.done.catch(warn), warn);
     },
 
     finish: (job, work) =>
@@ -202,7 +218,10 @@ export function createCardBoard(dependencies: Dependencies): CardBoard {
         await inTurn(slot, () =>
           turns.take(job.id, async (inHand) => {
             await budget.acquire(adapter.draws("deliver", job.destination), "final").granted;
-            await work(adapter);
+            // Videos of others go before the words that this one is there.
+            await work(adapter, async () => {
+              await budget.acquire(adapter.draws("post", job.destination), "first").granted;
+            });
             await inHand.note(undefined);
           }),
         );

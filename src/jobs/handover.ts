@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { ChatAdapter, Destination } from "../chat/adapter.ts";
+import type { ChatAdapter, Delivery, Destination } from "../chat/adapter.ts";
 import type { Card } from "../chat/card.ts";
 import { ServiceError } from "../errors.ts";
 import type { MediaStore } from "../media/media-store.ts";
@@ -25,6 +25,8 @@ interface Dependencies {
   logger: Logger;
 }
 
+type Turn = Delivery["turn"];
+
 /** How often a video is made smaller before it is shown as a link: once to the limit, once to half of what was refused. */
 const FITS_MAX = 2;
 
@@ -38,7 +40,12 @@ export function createHandover(dependencies: Dependencies): (job: Job) => Promis
   const { jobs, media, board, render, list, spending, typical, fitter, now, logger } = dependencies;
 
   /** Shows a video where it is to be shown; undefined where that is nowhere. */
-  async function show(job: Job, adapter: ChatAdapter, at: number): Promise<Destination | undefined> {
+  async function show(
+    job: Job,
+    adapter: ChatAdapter,
+    at: number,
+    turn: Turn,
+  ): Promise<Destination | undefined> {
     if (job.moved?.kept) return undefined;
     const destination = cardOf(job);
     const files = await mediaFiles(job, media);
@@ -64,13 +71,14 @@ export function createHandover(dependencies: Dependencies): (job: Job) => Promis
       save: async (checkpoint) => {
         await jobs.update(job.id, (current) => ({ ...current, deliveryCheckpoint: checkpoint }));
       },
+      turn,
     });
   }
 
-  async function hand(job: Job, adapter: ChatAdapter): Promise<void> {
+  async function hand(job: Job, adapter: ChatAdapter, turn: Turn): Promise<void> {
     if (isUnwanted(job) && adapter.postDirect) throw cardGone(job);
     const at = now();
-    const result = await show(job, adapter, at);
+    const result = await show(job, adapter, at, turn);
     if (result) await jobs.noteMessage(result, job.id);
     await list(job, at);
     await spending.settle(job.id, "charged");
@@ -120,7 +128,7 @@ export function createHandover(dependencies: Dependencies): (job: Job) => Promis
   return async function handOver(job) {
     const step = job.moved && !job.moved.to && !job.moved.kept ? postDirectly : hand;
     try {
-      await board.finish(job, (adapter) => step(job, adapter));
+      await board.finish(job, (adapter, turn) => step(job, adapter, turn));
     } catch (error) {
       const isClosed = error instanceof ServiceError && !error.retryable;
       const next = isClosed ? await anotherWay(job, error) : undefined;

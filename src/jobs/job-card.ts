@@ -210,7 +210,8 @@ function progressOf(job: Job, view: JobView): CardProgress | undefined {
 }
 
 /** Whether the card says the last thing for now. */
-function isOver(job: Job): boolean {
+/** Whether a card shows an end, or is about to: nothing of it is progress. */
+export function isOver(job: Job): boolean {
   return isEnded(job) || job.phase === "failing" || job.phase === "deleting";
 }
 

@@ -9,7 +9,7 @@ import type { Video } from "../videos/video.ts";
 import type { VideosClient } from "../videos/videos-client.ts";
 import type { BackendPace } from "./backend-pace.ts";
 import type { CardBoard } from "./card-board.ts";
-import { deleting, type Failure, failing, type Job, logFieldsOf, observed } from "./job.ts";
+import { deleting, type Failure, failing, type Job, type LogSource, logFieldsOf, observed } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
 
 /** Asks the backend how all rendering videos stand, for the whole bot at once. */
@@ -44,54 +44,68 @@ interface Dependencies {
   logger: Logger;
 }
 
+/** What a round keeps of a job: there may be thousands. */
+type Rendering = Pick<Job, "id" | "phase" | "createdAt" | "createSentAt"> & LogSource;
+
 const PAGE_SIZE = 100;
 /** Pages beyond what the active jobs would fill: others may use the same account. */
 const SPARE_PAGES = 2;
-/** Retrieves and writes under way at the same time. */
+/** Retrieves under way at the same time. */
 const AT_ONCE = 8;
+const ENDINGS: readonly string[] = ["completed", "failed"];
 /** Share of the interval by which ticks are spread, so that several bots do not ask in step. */
 const JITTER = 0.1;
 /** A backend that says nothing at all about an overdue video is given this much longer to come back (ms): it may be done. */
 const SILENCE_MS = 24 * 3_600_000;
 
 /**
- * One list page shows a hundred videos, so a thousand jobs cost ten requests; only what no page showed is retrieved. From
- * a backend that has no list every video is, spread over the interval.
+ * One list page shows a hundred videos, so a thousand jobs cost ten requests; what it shows is written down, all at once,
+ * before the next one is asked for. Only what no page showed is retrieved. From a backend that has no list every video is,
+ * spread over the interval.
  */
 export function createJobPoller(dependencies: Dependencies): JobPoller {
   const { jobs, videos, board, queue, pace, intervalMs, timeoutMs, now, since, logger } = dependencies;
   const stopping = new AbortController();
 
-  /** What the list's pages show of the wanted videos, and whether what they do not show is to be asked for one by one. */
+  /**
+   * Tells of the wanted videos that the list's pages show, and takes them out of those that are wanted. Resolves to whether
+   * the rest is to be asked for one by one.
+   */
   async function listed(
-    wanted: ReadonlySet<string>,
-  ): Promise<{ seen: Map<string, Video>; askForRest: boolean }> {
-    const seen = new Map<string, Video>();
+    wanted: Map<string, Rendering>,
+    shown: (job: Rendering, video: Video) => Promise<unknown>,
+  ): Promise<boolean> {
     const pages = Math.ceil(wanted.size / PAGE_SIZE) + SPARE_PAGES;
     try {
-      for (let page = 0, after: string | undefined; page < pages && seen.size < wanted.size; page++) {
+      for (let page = 0, after: string | undefined; page < pages && wanted.size > 0; page++) {
         const answer = await videos.list({ limit: PAGE_SIZE, ...(after !== undefined && { after }) });
-        for (const video of answer.videos) if (wanted.has(video.id)) seen.set(video.id, video);
+        await Promise.all(
+          answer.videos.map((video) => {
+            const job = wanted.get(video.id);
+            wanted.delete(video.id);
+            return job && shown(job, video);
+          }),
+        );
         after = answer.videos.at(-1)?.id;
         if (!answer.more || after === undefined) break;
       }
-      return { seen, askForRest: true };
+      return true;
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       const noList = error.code === "not_supported";
       if (!noList) logger.warn({ err: error }, "videos could not be listed, trying again next time");
-      return { seen, askForRest: noList };
+      return noList;
     }
   }
 
-  async function apply(job: Job, transition: (job: Job) => Job): Promise<Job | undefined> {
+  async function apply(job: Rendering, transition: (job: Job) => Job): Promise<Job | undefined> {
     const next = await jobs.update(job.id, transition);
     if (next && next.phase !== "rendering") queue.add(next.id);
     else if (next) board.showLater(next);
     return next;
   }
 
-  async function retrieve(job: Job, videoId: string): Promise<Video | "gone" | undefined> {
+  async function retrieve(job: Rendering, videoId: string): Promise<Video | "gone" | undefined> {
     const video = await videos.retrieve(videoId).catch((error: unknown) => missing(job, error));
     if (job.phase !== "rendering") return video;
     if (video === "gone") {
@@ -102,14 +116,14 @@ export function createJobPoller(dependencies: Dependencies): JobPoller {
   }
 
   /** Writes down how a video stands; one that takes too long is given up, and stopped where the backend can do that. */
-  async function see(job: Job, video: Video): Promise<void> {
-    const late = isLate(observed(job, video), 0);
+  async function see(job: Rendering, video: Video): Promise<void> {
+    const late = !ENDINGS.includes(video.status) && isLate(job, 0);
     const code = late && (await stop(job, video.id)) ? "timed_out_stopped" : "timed_out";
     await apply(job, (current) => givenUp(observed(current, video), 0, code));
   }
 
   /** Whether the backend makes a video no more, and bills nothing more for it. */
-  async function stop(job: Job, videoId: string): Promise<boolean> {
+  async function stop(job: Rendering, videoId: string): Promise<boolean> {
     if (!videos.supports("cancel")) return false;
     try {
       await videos.delete(videoId);
@@ -120,7 +134,7 @@ export function createJobPoller(dependencies: Dependencies): JobPoller {
     }
   }
 
-  function isLate(job: Job, extraMs: number): boolean {
+  function isLate(job: Rendering, extraMs: number): boolean {
     return job.phase === "rendering" && since(job.createSentAt ?? job.createdAt) >= timeoutMs + extraMs;
   }
 
@@ -130,7 +144,7 @@ export function createJobPoller(dependencies: Dependencies): JobPoller {
   }
 
   /** "gone" when the backend says so; undefined when it says nothing now. */
-  function missing(job: Job, error: unknown): "gone" | undefined {
+  function missing(job: Rendering, error: unknown): "gone" | undefined {
     if (!(error instanceof ServiceError)) throw error;
     if (error.code === "not_found") return "gone";
     logger.warn({ jobId: job.id, err: error }, "video could not be retrieved, trying again next time");
@@ -143,29 +157,27 @@ export function createJobPoller(dependencies: Dependencies): JobPoller {
   }
 
   async function tick(): Promise<void> {
-    const rendering = (await jobs.active()).filter((job) => job.phase === "rendering");
-    const byVideo = new Map(rendering.flatMap((job) => (job.video ? [[job.video.id, job] as const] : [])));
-    if (byVideo.size === 0 || pace.pollWaitMs() > 0) return;
-    const { seen, askForRest } = await listed(new Set(byVideo.keys()));
-    const rest = [...byVideo].filter(([videoId]) => !seen.has(videoId));
-    const steps = new PQueue({ concurrency: AT_ONCE });
+    const wanted = new Map<string, Rendering>();
+    for await (const job of jobs.eachActive())
+      if (job.phase === "rendering" && job.video) wanted.set(job.video.id, renderingOf(job));
+    if (wanted.size === 0 || pace.pollWaitMs() > 0) return;
     const unwritten = (err: unknown) => logger.error({ err }, "video's state could not be written down");
-    const step = (job: Job, work: () => Promise<unknown>) =>
-      steps.add(() => inLogContext(logFieldsOf(job), () => work().catch(unwritten)));
-    const shown = [...seen].flatMap(([videoId, video]) => {
-      const job = byVideo.get(videoId);
-      return job ? [step(job, () => see(job, video))] : [];
-    });
-    const asked = rest.map(async ([videoId, job], index) => {
-      if (askForRest) await inTime(index, rest.length);
+    const attempt = (job: Rendering, work: () => Promise<unknown>) =>
+      inLogContext(logFieldsOf(job), () => work().catch(unwritten));
+    const askForRest = await listed(wanted, (job, video) => attempt(job, () => see(job, video)));
+    const retrieves = new PQueue({ concurrency: AT_ONCE });
+    const rest = [...wanted].map(async ([videoId, job], index) => {
+      if (askForRest) await inTime(index, wanted.size);
       if (stopping.signal.aborted) return;
       // Silence that it asks for in between holds for the rest, too.
       const video =
-        askForRest && pace.pollWaitMs() === 0 ? await step(job, () => retrieve(job, videoId)) : undefined;
+        askForRest && pace.pollWaitMs() === 0
+          ? await attempt(job, () => retrieves.add(() => retrieve(job, videoId)))
+          : undefined;
       if (video === undefined && isLate(job, SILENCE_MS))
-        await step(job, () => apply(job, (current) => givenUp(current, SILENCE_MS, "timed_out")));
+        await attempt(job, () => apply(job, (current) => givenUp(current, SILENCE_MS, "timed_out")));
     });
-    await Promise.all([...shown, ...asked]);
+    await Promise.all(rest);
   }
 
   let begunAt = 0;
@@ -204,4 +216,12 @@ export function createJobPoller(dependencies: Dependencies): JobPoller {
 /** A video that is gone was stopped, where somebody wanted that; else it failed. */
 function ended(job: Job, failure: Failure): Job {
   return job.stopping ? deleting(job, job.stopping.by, job.stopping.at) : failing(job, failure);
+}
+
+function renderingOf({ id, phase, createdAt, createSentAt, requestId, destination }: Job): Rendering {
+  return {
+    ...{ id, phase, createdAt, destination: { platform: destination.platform } },
+    ...(createSentAt !== undefined && { createSentAt }),
+    ...(requestId !== undefined && { requestId }),
+  };
 }

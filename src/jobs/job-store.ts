@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import type { Destination } from "../chat/adapter.ts";
 import { ServiceError } from "../errors.ts";
 import { createPagedLog } from "../store/paged-log.ts";
@@ -58,8 +59,12 @@ export interface JobStore {
   ownerOf(videoId: string): Promise<string | undefined>;
   /** Every job that is not ended, oldest first. */
   active(): Promise<Job[]>;
+  /** The same in no order and a few at a time, for those who keep none of them. */
+  eachActive(): AsyncIterable<Job>;
 }
 
+/** Jobs read at once: all of them in one go would hold up everything else, and take the memory for it. */
+const READ_AT_ONCE = 250;
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
 /** An id that cannot be guessed and can be read aloud: 50 bits in 10 letters and digits without i, l, o, u. */
@@ -150,6 +155,22 @@ export function createJobStore(options: {
     );
   }
 
+  async function* eachActive(): AsyncGenerator<Job, void> {
+    const since = new Map<string, number>();
+    for await (const [id, entry] of activeIds.entries()) since.set(id, entry.since);
+    const ids = [...since.keys()];
+    for (let from = 0; from < ids.length; from += READ_AT_ONCE) {
+      for (const job of await getMany(ids.slice(from, from + READ_AT_ONCE))) {
+        since.delete(job.id);
+        if (isEnded(job)) await retire(job.id);
+        else yield job;
+      }
+      if (from + READ_AT_ONCE < ids.length) await setImmediate();
+    }
+    for (const [id, at] of since)
+      if (at < now() - ORPHAN_AFTER_MS && (await isMissing(id))) await activeIds.delete(id);
+  }
+
   return {
     get: (id) => jobs.get(id),
     getMany,
@@ -204,17 +225,11 @@ export function createJobStore(options: {
       return (await owners.insert(videoId, { jobId })) || (await owners.get(videoId))?.jobId === jobId;
     },
     ownerOf: async (videoId) => (await owners.get(videoId))?.jobId,
+    eachActive,
     async active() {
-      const since = new Map<string, number>();
-      for await (const [id, entry] of activeIds.entries()) since.set(id, entry.since);
-      const found = await getMany([...since.keys()]);
-      for (const job of found) {
-        if (isEnded(job)) await retire(job.id);
-        since.delete(job.id);
-      }
-      for (const [id, at] of since)
-        if (at < now() - ORPHAN_AFTER_MS && (await isMissing(id))) await activeIds.delete(id);
-      return found.filter((job) => !isEnded(job)).sort((a, b) => a.createdAt - b.createdAt);
+      const found: Job[] = [];
+      for await (const job of eachActive()) found.push(job);
+      return found.sort((a, b) => a.createdAt - b.createdAt);
     },
   };
 }

@@ -9,17 +9,20 @@ const INTERVAL_MS = 10_000;
 /** The request that accepted a job posts its card; after this long it has died with its process. */
 const TAKE_OVER_AFTER_MS = 15_000;
 
+/** What a round keeps of a job: there may be thousands. */
+type Standing = Pick<Job, "id" | "phase" | "createdAt" | "updatedAt">;
+
 /**
  * Finds every active job that nothing is working on and takes it up again: at once where this process is `alone`, as
  * everything found then is a dead one's, and every ten seconds. Those that wait in the line are taken up in their turn.
- * @param options.onActive hears of all active jobs each time.
+ * @param options.onActive hears of all active jobs each time, the oldest first.
  */
 export function createJobSweep(options: {
   jobs: JobStore;
   line: Pick<WaitingLine, "see" | "leave" | "members">;
   queue: Pick<WorkQueue, "add">;
   alone: boolean;
-  onActive?: (jobs: readonly Job[]) => void;
+  onActive?: (jobs: readonly Standing[]) => void;
   now: () => number;
   logger: Logger;
 }): Round {
@@ -30,15 +33,16 @@ export function createJobSweep(options: {
   async function sweep(): Promise<void> {
     const olderThanMs = first ? 0 : TAKE_OVER_AFTER_MS;
     first = false;
-    const active = await jobs.active();
+    const active: Standing[] = [];
+    for await (const { id, phase, createdAt, updatedAt } of jobs.eachActive())
+      active.push({ id, phase, createdAt, updatedAt });
+    active.sort((a, b) => a.createdAt - b.createdAt);
     onActive(active);
     const waiting = await straighten(line, active, jobs);
-    for (const job of active) {
+    for (const { id, phase, updatedAt } of active) {
       const inHand =
-        job.phase === "rendering" ||
-        waiting.has(job.id) ||
-        (job.phase === "accepted" && now() - job.updatedAt < olderThanMs);
-      if (!inHand) queue.add(job.id);
+        phase === "rendering" || waiting.has(id) || (phase === "accepted" && now() - updatedAt < olderThanMs);
+      if (!inHand) queue.add(id);
     }
   }
 
@@ -56,7 +60,7 @@ export function createJobSweep(options: {
  */
 export async function straighten(
   line: Pick<WaitingLine, "see" | "leave" | "members">,
-  active: readonly Job[],
+  active: readonly Pick<Job, "id" | "phase">[],
   jobs: Pick<JobStore, "getMany">,
 ): Promise<ReadonlySet<string>> {
   const { served, waiting } = await line.members();

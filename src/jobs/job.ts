@@ -201,8 +201,11 @@ export function stored(job: Job, media: StoredMedia): Job {
   return job.phase === "downloading" ? { ...job, phase: "delivering", media } : job;
 }
 
+/** What the log wants of a job. */
+export type LogSource = Pick<Job, "id" | "requestId"> & { destination: Pick<Destination, "platform"> };
+
 /** What a log line about it carries. */
-export function logFieldsOf({ id, destination, requestId }: Job): LogFields {
+export function logFieldsOf({ id, destination, requestId }: LogSource): LogFields {
   return { jobId: id, platform: destination.platform, ...(requestId !== undefined && { requestId }) };
 }
 

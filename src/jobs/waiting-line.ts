@@ -142,7 +142,7 @@ export function createWaitingLine({ maxActive, onTurn, onMoved }: LineOptions): 
 }
 
 /** What a job wants of the line: a turn, a place that it has or had, or nothing (any more). */
-export function needOf({ phase }: Job): "turn" | "place" | undefined {
+export function needOf({ phase }: Pick<Job, "phase">): "turn" | "place" | undefined {
   if (phase === "posted") return "turn";
   return phase === "creating" || phase === "rendering" ? "place" : undefined;
 }

@@ -1,5 +1,5 @@
 import PQueue from "p-queue";
-import sharp, { type Metadata, type Sharp } from "sharp";
+import type { Metadata, Sharp } from "sharp";
 import { ServiceError, UserError } from "../errors.ts";
 
 /** A little more than the largest telephone cameras take (8064 × 6048). */
@@ -11,13 +11,24 @@ const MAX_RATIO = 10;
 /** Nothing honest takes so long on one core. */
 const TIMEOUT_SECONDS = 30;
 
-// People's files meet only the decoders of what the API takes: none for SVG, PDF or what else libvips knows.
-sharp.block({ operation: ["VipsForeignLoad"] });
-sharp.unblock({
-  operation: ["VipsForeignLoadJpegBuffer", "VipsForeignLoadPngBuffer", "VipsForeignLoadWebpBuffer"],
-});
-sharp.concurrency(1);
-sharp.cache(false);
+let loaded: ReturnType<typeof load> | undefined;
+/** It comes with the first picture: most processes never see one, and it takes some 10 MB. */
+const library = () => {
+  loaded ??= load();
+  return loaded;
+};
+
+/** People's files meet only the decoders of what the API takes: none for SVG, PDF or what else libvips knows. */
+async function load() {
+  const { default: sharp } = await import("sharp");
+  sharp.block({ operation: ["VipsForeignLoad"] });
+  sharp.unblock({
+    operation: ["VipsForeignLoadJpegBuffer", "VipsForeignLoadPngBuffer", "VipsForeignLoadWebpBuffer"],
+  });
+  sharp.concurrency(1);
+  sharp.cache(false);
+  return sharp;
+}
 
 /** One at a time: the largest that is let through, interlaced, takes some 250 MB while it is made to fit (measured). */
 const turns = new PQueue({ concurrency: 1 });
@@ -58,9 +69,10 @@ export async function fitPicture(
 ): Promise<FittedPicture> {
   const { transparent } = await examine(bytes);
   const [width = 0, height = 0] = size.split("x").map(Number);
-  const fitted = open(bytes)
+  const { strategy } = await library();
+  const fitted = (await open(bytes))
     .autoOrient()
-    .resize(width, height, { fit: "cover", position: sharp.strategy.attention })
+    .resize(width, height, { fit: "cover", position: strategy.attention })
     .toColourspace("srgb");
   try {
     return transparent
@@ -82,7 +94,7 @@ export async function toPng(bytes: Uint8Array): Promise<Buffer> {
   try {
     const header = await readHeader(bytes);
     if (decodedBytes(header) > MAX_DECODED_BYTES) throw tooHeavy();
-    return await encode(open(bytes).autoOrient().toColourspace("srgb").png());
+    return await encode((await open(bytes)).autoOrient().toColourspace("srgb").png());
   } catch (cause) {
     const message = "The picture cannot be turned into a PNG.";
     throw new ServiceError("media", "bad_picture", message, { retryable: false, cause });
@@ -100,6 +112,7 @@ async function examine(bytes: Uint8Array): Promise<{ shape: PictureShape; transp
 }
 
 async function readHeader(bytes: Uint8Array): Promise<Metadata> {
+  const sharp = await library();
   try {
     return await sharp(bytes, { limitInputPixels: false }).metadata();
   } catch (error) {
@@ -126,7 +139,8 @@ function decodedBytes({
   return width * height * channels * (depth === "uchar" ? 1 : 2);
 }
 
-function open(bytes: Uint8Array): Sharp {
+async function open(bytes: Uint8Array): Promise<Sharp> {
+  const sharp = await library();
   return sharp(bytes, { limitInputPixels: MAX_PIXELS, sequentialRead: true, failOn: "error" });
 }
 

@@ -20,7 +20,7 @@ export interface Metrics {
   /** A job was written: how it stood before (undefined: it is new), and how it stands. */
   jobWritten(before: Job | undefined, job: Job): void;
   /** All jobs that are not ended, oldest first, each time they were read. */
-  activeJobs(jobs: readonly Job[]): void;
+  activeJobs(jobs: readonly Pick<Job, "phase" | "createdAt">[]): void;
   /** The work queue gave a job to a worker, so long after it was due (ms). */
   workBegun(waitedMs: number): void;
   /** Work on a job rejected and is tried again. */

@@ -78,6 +78,7 @@ function delivery(destination: Destination, change: Partial<Delivery> = {}) {
     ping: "reply",
     uploadLimitBytes: 10 * 1024 ** 2,
     checkpoint: undefined,
+    turn: async () => {},
     save: async (checkpoint) => void saved.push(checkpoint),
     ...change,
   };

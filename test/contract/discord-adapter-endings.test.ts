@@ -69,6 +69,7 @@ function delivery(destination: Destination, change: Partial<Delivery> = {}) {
     ping: "direct",
     uploadLimitBytes: undefined,
     checkpoint: undefined,
+    turn: async () => {},
     save: async (checkpoint) => void saved.push(checkpoint),
     ...change,
   };

@@ -55,6 +55,7 @@ function deliver(options: Partial<Delivery> = {}): Promise<Destination> {
     ping: "reply",
     uploadLimitBytes: undefined,
     checkpoint,
+    turn: async () => {},
     save: async (text) => {
       checkpoint = text;
     },
@@ -103,6 +104,7 @@ describe("a death of the process", () => {
   it.each([1, 2])("after the checkpoint number %i repeats nothing", async (last) => {
     let saved = 0;
     const killed = deliver({
+      turn: async () => {},
       save: async (text) => {
         checkpoint = text;
         saved += 1;

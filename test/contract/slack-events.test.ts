@@ -124,6 +124,7 @@ it("hears that a video's file was deleted while its message stands", async () =>
     uploadLimitBytes: undefined,
     checkpoint: undefined,
     save: async () => {},
+    turn: async () => {},
   });
   const { file } = ada.uploadFile({ name: "cat.png", bytes: Buffer.from("a cat") });
   ada.removeFile(file);

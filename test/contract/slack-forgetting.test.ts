@@ -34,6 +34,7 @@ beforeEach(async () => {
     ping: "none",
     uploadLimitBytes: undefined,
     checkpoint: undefined,
+    turn: async () => {},
     save: async (text) => {
       checkpoint = text;
     },

@@ -40,6 +40,7 @@ function deliver(change: Partial<Delivery> = {}): Promise<Destination> {
     ping: "reply",
     uploadLimitBytes: undefined,
     checkpoint,
+    turn: async () => {},
     save: async (text) => {
       checkpoint = text;
     },
@@ -111,6 +112,7 @@ describe("a video that is taken back", () => {
 
   it("is looked for where nobody knows yet whether Slack has shown it", async () => {
     const interrupted = deliver({
+      turn: async () => {},
       save: async (text) => {
         checkpoint = text;
         if (JSON.parse(text).step === "shared") throw new Error("the process died");
@@ -130,6 +132,7 @@ describe("a video that is taken back", () => {
   it("is waited for where Slack is about to show it", async () => {
     slack.sharing.delayMs = 400;
     const interrupted = deliver({
+      turn: async () => {},
       save: async (text) => {
         checkpoint = text;
         if (JSON.parse(text).step === "sharing")

@@ -216,6 +216,7 @@ describe("a finished video", () => {
       uploadLimitBytes: undefined,
       checkpoint: undefined,
       save: async () => {},
+      turn: async () => {},
     });
     expect((await page(bot)).match(/<article class="message" id=/g)).toHaveLength(1);
   });

@@ -215,7 +215,12 @@ describe("a video taken back", () => {
     const destination = await adapter.postCard(channel, card());
     const result = await adapter.deliver({
       ...{ destination, card: done, video, thumbnail, ping: "none", uploadLimitBytes: undefined },
-      ...{ requester: { id: "you", name: "You" }, checkpoint: undefined, save: async () => {} },
+      ...{
+        requester: { id: "you", name: "You" },
+        checkpoint: undefined,
+        save: async () => {},
+        turn: async () => {},
+      },
     });
     const files = [`${url}/media/${jobId}/video`, `${url}/media/${jobId}/thumbnail`];
     const statuses = () => Promise.all(files.map(async (file) => (await fetch(file)).status));

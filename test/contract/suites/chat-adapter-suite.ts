@@ -48,6 +48,7 @@ export function chatAdapterSuite(kind: string, open: () => Promise<ChatAdapterHa
         uploadLimitBytes: undefined,
         checkpoint: undefined,
         save: async () => {},
+        turn: async () => {},
         ...change,
       });
     }

@@ -37,6 +37,21 @@ describe("chat budget of one process", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it("looks at nobody else when one more has to wait", async () => {
+    const { ask } = createScene();
+    let looks = 0;
+    const draw: Draw = {
+      bucket: "busy",
+      calls: 1,
+      get perMs() {
+        looks += 1;
+        return 1000;
+      },
+    };
+    for (let n = 0; n < 1_000; n++) ask(`card ${n}`, [draw], "progress");
+    expect(looks).toBeLessThan(10_000);
+  });
+
   it("lets progress through where the limit is a single call", async () => {
     const { ask, granted } = createScene();
     ask("progress", perSecond(1), "progress");

@@ -27,6 +27,19 @@ describe("progress on a card", () => {
     expect(percents()).toEqual([undefined, 40]);
   });
 
+  it("that waits is drawn up once, however often there is something newer", async () => {
+    const { board, update, percents, renders } = await createBoardScene({ limits: perSecond(1) });
+    const before = renders();
+    for (let percent = 10; percent < 100; percent += 10) {
+      const video = { id: "video_1", status: "in_progress", progress: percent } as const;
+      board.showLater(await update((current) => ({ ...current, phase: "rendering", video })));
+      await vi.advanceTimersByTimeAsync(1);
+    }
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(percents()).toEqual([undefined, 90]);
+    expect(renders() - before).toBe(2);
+  });
+
   it("that does not get through is left to the next poll, after the silence that was asked for", async () => {
     const { progress, percents, chat } = await createBoardScene({ limits: perSecond(10) });
     chat.refuse("editCard", busy(4000));

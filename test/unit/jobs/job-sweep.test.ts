@@ -72,11 +72,14 @@ describe("sweep", () => {
     const { jobs, insert, handed } = await createScene();
     await insert("a", "posted");
     let trouble = 1;
-    const active = async () => (trouble-- > 0 ? Promise.reject(problem("conflict", true)) : jobs.active());
+    async function* eachActive() {
+      if (trouble-- > 0) throw problem("conflict", true);
+      yield* jobs.eachActive();
+    }
     const queue = { start() {}, wake() {}, add: (id: string) => void seen.push(id), stop: async () => {} };
     const seen: string[] = [];
     const sweep = createRepetition(
-      createJobSweep({ jobs: { ...jobs, active }, queue, line, alone: true, now: Date.now, logger }),
+      createJobSweep({ jobs: { ...jobs, eachActive }, queue, line, alone: true, now: Date.now, logger }),
     );
     sweep.start();
     await vi.advanceTimersByTimeAsync(9999);
