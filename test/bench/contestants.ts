@@ -79,7 +79,7 @@ function settingsOf({ discord, backend, folder }: Stage): Settings {
     DISCORD_TOKEN: discord.token,
     DISCORD_API_URL: discord.apiUrl,
     STORE_URL: `sqlite:${join(folder, "showreel.db")}`,
-    MEDIA_DIR: join(folder, "media"),
+    MEDIA_URL: `file:${join(folder, "media")}`,
     MAX_ACTIVE_JOBS: "100000",
     PORT: "0",
   };

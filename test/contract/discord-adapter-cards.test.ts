@@ -64,9 +64,7 @@ function delivery(destination: Destination, change: Partial<Delivery> = {}) {
     filename,
     contentType: "video/mp4",
     bytes: clipBytes.length,
-    open: () => {
-      throw new Error("The form takes the blob.");
-    },
+    open: () => expect.unreachable("The form takes the blob."),
     blob: async () => new Blob([new Uint8Array(clipBytes)], { type: "video/mp4" }),
   };
   const asked: Delivery = {
@@ -212,9 +210,10 @@ describe("deliver", () => {
     vi.stubEnv("TMPDIR", folder);
     onTestFinished(() => void vi.unstubAllEnvs());
     const { destination, message } = await posted();
-    const { asked } = delivery(destination);
     const blob = (until: AbortSignal) => lendBlob(Readable.from([clipBytes]), "video/mp4", until);
-    await adapter.deliver({ ...asked, video: { ...asked.video, blob } });
+    const { asked } = delivery(destination);
+    asked.video = { ...asked.video, blob };
+    await adapter.deliver(asked);
     expect(message.media[0]?.attachment?.bytes.equals(clipBytes)).toBe(true);
     await expect.poll(() => readdir(folder)).toEqual([]);
   });
