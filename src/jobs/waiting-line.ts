@@ -127,7 +127,7 @@ export function createWaitingLine({ maxActive, onTurn, onMoved }: LineOptions): 
       }
     },
     leave: async (jobId) => leave(jobId),
-    members: async () => ({ served, waiting: new Set(waiting.keys()) }),
+    members: async () => ({ served: new Set(served), waiting: new Set(waiting.keys()) }),
     async place(jobId) {
       if (!waiting.has(jobId)) return undefined;
       inOrder();
