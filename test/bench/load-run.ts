@@ -59,7 +59,8 @@ export async function runLoad(contestant: Contestant, active: number, shape: Loa
     const more = await stage.ask(Math.min(active, shape.extra), perSecond);
     await sleep(Math.max(0, steadyFrom + steadyMs - performance.now()));
     const polls = stage.requests().polls - pollsBefore;
-    const nominal = (active * (performance.now() - steadyFrom)) / pollIntervalMs;
+    const inTheMaking = (active + stage.backend.videos.length) / 2;
+    const nominal = (inTheMaking * (performance.now() - steadyFrom)) / pollIntervalMs;
 
     const all = [...first, ...more];
     await stage.created(all.length);

@@ -34,7 +34,7 @@ const shapes: Record<"short" | "long", LoadShape & { sizes: number[]; files: [nu
   },
   short: {
     ...common,
-    ...{ pollIntervalMs: 1_000, steadyMs: 4_000, extra: 40, patienceMs: 10_000 },
+    ...{ perSecond: 15, pollIntervalMs: 1_000, steadyMs: 4_000, extra: 20, patienceMs: 10_000 },
     ...{ sizes: [10, 100], files: [4, 16, MEBIBYTE] },
   },
 };
