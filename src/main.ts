@@ -1,5 +1,8 @@
 import { enableCompileCache } from "node:module";
+import { setFlagsFromString } from "node:v8";
 
+// What many videos leave behind with each poll is collected before it takes several times the room of what is kept.
+setFlagsFromString("--heap-growing-percent=50");
 enableCompileCache();
 
 const { loadDotenv } = await import("./dotenv.ts");

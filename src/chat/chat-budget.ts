@@ -27,6 +27,7 @@ const PROGRESS_SHARE = 0.8;
 const TIMER_MAX_MS = 3_600_000;
 /** So many are asked about at once. */
 const AT_ONCE = 100;
+const SOON_MS = 100;
 
 interface Waiter {
   draws: readonly Draw[];
@@ -48,9 +49,11 @@ export function createChatBudget({
   now?: () => number;
   windows?: Windows;
 } = {}): ChatBudget {
-  let waiting: Waiter[] = [];
-  /** Those who were not asked about yet: the others have no room before `earliest`. Thousands may be waiting. */
-  let fresh: Waiter[] = [];
+  /** In their order: by priority, then as they came. Thousands may be waiting. */
+  const waiting: Record<Priority, Set<Waiter>> = { final: new Set(), first: new Set(), progress: new Set() };
+  const lines = Object.values(waiting);
+  /** Those who were not asked about yet; nobody else has room before `earliest`. */
+  const fresh = new Set<Waiter>();
   let earliest = Number.POSITIVE_INFINITY;
   let serving = false;
   let timer: NodeJS.Timeout | undefined;
@@ -65,7 +68,7 @@ export function createChatBudget({
       const at = now();
       const asked = due.map((waiter) => ({ waiter, priority: waiter.priority }));
       const answer = windows.take(due.map(sharesOf));
-      const waits = Array.isArray(answer) ? answer : await answer;
+      const waits: number[] = Array.isArray(answer) ? answer : await answer;
       for (const [place, { waiter, priority }] of asked.entries()) {
         const wait = waits[place] ?? 0;
         if (wait <= 0) {
@@ -76,23 +79,38 @@ export function createChatBudget({
           earliest = Math.min(earliest, waiter.notBefore);
         }
       }
+      // Where of so many nobody got through and somebody soon will, it is a limit of all, and the rest wait for it, too.
+      const soonest = Math.min(...waits);
+      if (due.length === AT_ONCE && soonest > 0 && soonest <= SOON_MS) {
+        earliest = at + soonest;
+        break;
+      }
     }
     serving = false;
-    if (waiting.length === 0) earliest = Number.POSITIVE_INFINITY;
+    if (lines.every(({ size }) => size === 0)) earliest = Number.POSITIVE_INFINITY;
     if (earliest !== timerFor) setTimer();
   }
 
   /** Those for whom there may be room now or `soon` (ms): what is shared tells everybody a slightly different time. */
   function nextDue(soon = 0): Waiter[] {
     const at = now() + soon;
-    const inOrder = (a: Waiter, b: Waiter) => RANK[a.priority] - RANK[b.priority];
-    if (earliest > at) return fresh.sort(inOrder).splice(0, AT_ONCE);
-    waiting.sort(inOrder);
-    const due = waiting.filter(({ notBefore }) => notBefore <= at).slice(0, AT_ONCE);
-    const asked = new Set(due);
-    fresh = fresh.filter((waiter) => !asked.has(waiter));
-    const rest = waiting.filter((waiter) => !asked.has(waiter)).map(({ notBefore }) => notBefore);
-    earliest = rest.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+    if (earliest > at) {
+      const due = [...fresh].sort((a, b) => RANK[a.priority] - RANK[b.priority]).slice(0, AT_ONCE);
+      for (const waiter of due) fresh.delete(waiter);
+      return due;
+    }
+    const due: Waiter[] = [];
+    earliest = Number.POSITIVE_INFINITY;
+    for (const line of lines) {
+      for (const waiter of line) {
+        if (waiter.notBefore > at || due.length === AT_ONCE) {
+          earliest = Math.min(earliest, waiter.notBefore);
+        } else {
+          due.push(waiter);
+          fresh.delete(waiter);
+        }
+      }
+    }
     return due;
   }
 
@@ -109,29 +127,30 @@ export function createChatBudget({
   }
 
   /** To be asked about in the next round. */
-  function ask(waiter: Waiter): void {
+  function enter(waiter: Waiter): void {
     waiter.notBefore = Number.NEGATIVE_INFINITY;
-    if (!fresh.includes(waiter)) fresh.push(waiter);
+    waiting[waiter.priority].add(waiter);
+    fresh.add(waiter);
     void serve();
   }
 
   function leave(waiter: Waiter): void {
-    waiting = waiting.filter((other) => other !== waiter);
-    fresh = fresh.filter((other) => other !== waiter);
+    waiting[waiter.priority].delete(waiter);
+    fresh.delete(waiter);
   }
 
   return {
     acquire(draws, priority) {
       const { promise, resolve } = Promise.withResolvers<boolean>();
       const waiter: Waiter = { draws, priority, notBefore: 0, settle: resolve };
-      waiting.push(waiter);
-      ask(waiter);
+      enter(waiter);
       return {
         granted: promise,
         raise(to) {
-          if (RANK[to] >= RANK[waiter.priority]) return;
+          if (RANK[to] >= RANK[waiter.priority] || !waiting[waiter.priority].has(waiter)) return;
+          leave(waiter);
           waiter.priority = to;
-          ask(waiter);
+          enter(waiter);
         },
         cancel() {
           leave(waiter);

@@ -1,7 +1,6 @@
 import { UserError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
 import { createCollection } from "./collection.ts";
-import { openRedis } from "./redis-storage.ts";
 import { openSqlite } from "./sqlite-storage.ts";
 import type { StorageConnection } from "./storage.ts";
 import type { Store, Unreadable } from "./store.ts";
@@ -17,7 +16,8 @@ const SCHEMES: {
   {
     form: /^(rediss?:\/\/\S+)$/,
     example: "redis://localhost:6379",
-    connect: (url, logger) => openRedis({ url, logger }),
+    // Its client takes as long to load as all else of the store, and as much memory.
+    connect: async (url, logger) => (await import("./redis-storage.ts")).openRedis({ url, logger }),
   },
 ];
 

@@ -1,9 +1,14 @@
 import { join } from "node:path";
+import project from "../../package.json" with { type: "json" };
 import { startRedis } from "../fixtures/redis-server.ts";
 import { type BenchProcess, startProcess } from "./bench-process.ts";
 import type { Stage } from "./stage.ts";
 
 type Settings = Record<string, string>;
+
+/** As `npm start` runs it: arguments of Node's, then the script. */
+const [, ...command] = project.scripts.start.split(" ");
+const OWN_SCRIPT = command.pop() ?? "";
 
 /** A bot that can be measured: one process or several, whose memory and processor time are added up. */
 export interface Contestant {
@@ -29,7 +34,7 @@ export interface Running {
 export function showreel(name: string): Contestant {
   return {
     name,
-    start: (stage, settings) => start("src/main.ts", [{}], { ...settingsOf(stage), ...settings }),
+    start: (stage, settings) => start(OWN_SCRIPT, [{}], { ...settingsOf(stage), ...settings }, command),
   };
 }
 
@@ -47,16 +52,26 @@ export function cluster(workers: number): Contestant {
     async start(stage, settings) {
       const redis = await startRedis();
       const shared = { STORE_URL: redis.url, QUEUE_URL: redis.url };
-      const running = await start("src/main.ts", roles, { ...settingsOf(stage), ...shared, ...settings });
+      const running = await start(
+        OWN_SCRIPT,
+        roles,
+        { ...settingsOf(stage), ...shared, ...settings },
+        command,
+      );
       const stop = () => running.stop().finally(redis.stop);
       return { ...running, stop };
     },
   };
 }
 
-async function start(script: string, roles: readonly Settings[], settings: Settings): Promise<Running> {
+async function start(
+  script: string,
+  roles: readonly Settings[],
+  settings: Settings,
+  nodeArguments: readonly string[] = [],
+): Promise<Running> {
   const processes = await Promise.all(
-    roles.map((role) => startProcess({ script, env: { ...settings, ...role } })),
+    roles.map((role) => startProcess({ script, nodeArguments, env: { ...settings, ...role } })),
   );
   const sum = (read: (process: BenchProcess) => number) =>
     processes.reduce((total, process) => total + read(process), 0);
