@@ -48,7 +48,7 @@ export const seed: Contestant = {
 export function cluster(workers: number): Contestant {
   const roles = [{ ROLE: "gateway" }, ...Array.from({ length: workers }, () => ({ ROLE: "worker" }))];
   return {
-    name: `${workers} workers`,
+    name: workers === 1 ? "1 worker" : `${workers} workers`,
     async start(stage, settings) {
       const redis = await startRedis();
       const shared = { STORE_URL: redis.url, QUEUE_URL: redis.url };

@@ -2,12 +2,12 @@
  * `npm run bench [-- --short] [--json FILE] [--strict] [--cluster] [--only PART]`: this bot and the loop of the API's
  * documentation, each as a process of its own, on servers of the same kind that hold their limits. Prints tables and which
  * targets are met. `--short` runs in CI in less than a minute and fails where what is counted misses its target; `--strict`
- * fails where anything does; `--cluster` adds this bot as several processes; `--only` runs one of load, files, start,
+ * fails where anything does; `--cluster` adds this bot as several processes; `--only` runs one of load, cluster, files, start,
  * webhooks and store. The long form goes on with the gallery's pages and the order of turns.
  */
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { cluster, seed, showreel } from "./contestants.ts";
+import { type Contestant, cluster, seed, showreel } from "./contestants.ts";
 import { type LoadShape, runLoad } from "./load-run.ts";
 import { loadOfLastMinute, OWN, printResults, type Results, readMachine, targetsOf } from "./report.ts";
 import { runFiles, runStart, runWebhooks } from "./single-runs.ts";
@@ -43,15 +43,28 @@ const STORED_JOBS = 10_000;
 
 const { sizes, files, ...shape } = shapes[values.short ? "short" : "long"];
 const own = showreel(OWN);
-const bots = [own, seed, ...(values.cluster ? [cluster(1), cluster(2)] : [])];
 const wanted = (part: string) => values.only === undefined || values.only === part;
+/** Beside each other at each size; as several processes at the largest. */
+const pairs = [
+  ...(wanted("load") ? sizes.flatMap((active) => [own, seed].map((bot) => ({ bot, active }))) : []),
+  ...(values.cluster || values.only === "cluster"
+    ? [1, 2].map((workers) => ({ bot: cluster(workers), active: Math.max(...sizes) }))
+    : []),
+];
 
-/** One after the other, so that they do not slow each other down; where timings are not looked at, all at once. */
-async function each<T>(runs: readonly (() => Promise<T>)[]): Promise<T[]> {
-  if (values.short) return Promise.all(runs.map((run) => run()));
-  const results: T[] = [];
-  for (const run of runs) results.push(await run());
-  return results;
+interface Run<T> {
+  bot: Contestant;
+  run(): Promise<T>;
+}
+
+/** One after the other, so that they do not slow each other down; in the short form what is only compared with, at once. */
+async function each<T>(runs: readonly Run<T>[]): Promise<T[]> {
+  const alone = values.short ? runs.filter(({ bot }) => bot !== seed) : runs;
+  const results = new Map<Run<T>, T>();
+  for (const one of alone) results.set(one, await one.run());
+  const rest = runs.filter((one) => !alone.includes(one));
+  await Promise.all(rest.map(async (one) => results.set(one, await one.run())));
+  return runs.flatMap((one) => results.get(one) ?? []);
 }
 
 function say<T>(what: string, run: () => Promise<T>): () => Promise<T> {
@@ -62,12 +75,12 @@ function say<T>(what: string, run: () => Promise<T>): () => Promise<T> {
 }
 
 const machine = readMachine();
-const pairs = sizes.flatMap((active) => bots.map((bot) => ({ bot, active })));
-const loads = wanted("load")
-  ? await each(
-      pairs.map(({ bot, active }) => say(`${bot.name}, ${active} active`, () => runLoad(bot, active, shape))),
-    )
-  : [];
+const loads = await each(
+  pairs.map(({ bot, active }) => ({
+    bot,
+    run: say(`${bot.name}, ${active} active`, () => runLoad(bot, active, shape)),
+  })),
+);
 const [few, many, fileBytes] = files;
 const uploads = [own, seed].flatMap((bot) => [few, many].map((count) => ({ bot, count })));
 const results: Results = {
@@ -76,9 +89,10 @@ const results: Results = {
   loads,
   files: wanted("files")
     ? await each(
-        uploads.map(({ bot, count }) =>
-          say(`${bot.name}, ${count} uploads at once`, () => runFiles(bot, count, fileBytes)),
-        ),
+        uploads.map(({ bot, count }) => ({
+          bot,
+          run: say(`${bot.name}, ${count} uploads at once`, () => runFiles(bot, count, fileBytes)),
+        })),
       )
     : [],
   ...(!values.short && {
