@@ -17,7 +17,7 @@ interface Dependencies {
   offer: Offer;
   simulated: boolean;
   duties: Duties;
-  coordination: Pick<Coordination, "standby">;
+  coordination: Pick<Coordination, "standby" | "budget">;
   now: () => number;
   logger: Logger;
 }
@@ -55,7 +55,18 @@ async function openDiscord(dependencies: Dependencies, token: string) {
   ]);
   const { DISCORD_API_URL: apiUrl, DISCORD_GUILD_ID: guildId } = config;
   const slice = sliceOf(config);
-  const adapter = createDiscordAdapter({ token, apiUrl, guildId, slice, catalog, offer, now, logger });
+  const { budget } = coordination;
+  const adapter = createDiscordAdapter({
+    token,
+    apiUrl,
+    guildId,
+    slice,
+    catalog,
+    offer,
+    budget,
+    now,
+    logger,
+  });
   return coordination.standby(adapter, nameOfSlice(slice));
 }
 

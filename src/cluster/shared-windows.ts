@@ -3,7 +3,7 @@ import type { OwnWindows, Share, Windows } from "../chat/windows.ts";
 import type { Logger } from "../logger.ts";
 import { createScript } from "./redis.ts";
 
-const SPREAD_MS = 50;
+const SPREAD_MS = 10;
 
 /**
  * Windows that all processes share, kept in Redis by its clock. Redis counts a call in the millisecond after it was taken,

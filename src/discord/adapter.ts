@@ -8,6 +8,7 @@ import {
   DIRECT_MESSAGES,
   type Draw,
 } from "../chat/adapter.ts";
+import type { ChatBudget } from "../chat/chat-budget.ts";
 import type { Offer } from "../chat/offer.ts";
 import { UserError } from "../errors.ts";
 import { createTurns } from "../store/turns.ts";
@@ -38,13 +39,15 @@ export interface DiscordAdapterOptions {
   slice: Slice;
   catalog: Catalog;
   offer: Offer;
+  /** What requests draw from as they start, with all processes of this bot. Default: of this adapter alone. */
+  budget?: Pick<ChatBudget, "acquire">;
   logger: Logger;
   /** Unix milliseconds. */
   now: () => number;
 }
 
 /** Discord allows 50 requests a second for a whole bot; the rest is for reads and registrations. */
-const GLOBAL: Draw = { bucket: "discord", calls: 45, perMs: 1_000 };
+const GLOBAL: Draw = { bucket: "discord", calls: 44, perMs: 1_000 };
 /**
  * What is seen of a channel's own limits for posts and for edits is five in five seconds; the true ones come with each
  * answer. Half a second more, because requests do not take the same time to arrive.
@@ -54,7 +57,7 @@ const PER_CHANNEL = { calls: 5, perMs: 5_500 };
 /** Discord: listens over the gateway, as often as it is started and stopped; all else works over REST at any time. */
 export function createDiscordAdapter(options: DiscordAdapterOptions): ChatAdapter {
   const { token, apiUrl, slice, catalog, offer, logger, now } = options;
-  const api = createDiscordApi({ token, apiUrl });
+  const api = createDiscordApi(options);
   const access = createAccess();
   let gateway: Gateway | undefined;
   let told: ChatHandler | undefined;

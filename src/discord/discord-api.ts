@@ -18,7 +18,8 @@ import {
   Routes,
   SnowflakeUtil,
 } from "discord.js";
-import PQueue from "p-queue";
+import type { Draw } from "../chat/adapter.ts";
+import { type ChatBudget, createChatBudget } from "../chat/chat-budget.ts";
 import type { MediaFile } from "../chat/media-file.ts";
 import { toServiceError } from "./errors.ts";
 
@@ -40,8 +41,11 @@ const CLOCK_SKEW_MS = 60_000;
 
 /** Answers to interactions and their webhooks do not count against the bot's fifty requests a second. */
 const EXEMPT = /\/(interactions|webhooks)\//;
-/** A little less than these, as requests do not take the same time to arrive, and more than the budget lets through. */
-const PER_SECOND = { intervalCap: 47, interval: 1_000, strict: true };
+/**
+ * A little less than these, and spread: requests do not take the same time to arrive, so two bursts that leave a second
+ * apart may come within one. In any 1.1 seconds 50 start at most.
+ */
+const STARTS: Draw = { bucket: "discord:starts", calls: 5, perMs: 111 };
 
 /** An id that messages have which came before then (Unix milliseconds), for `messagesAfter`. */
 export function idBefore(at: number): string {
@@ -58,12 +62,16 @@ export type DiscordApi = ReturnType<typeof createDiscordApi>;
  * Discord's REST API, apart from the gateway's client: it goes on while that one is gone.
  * Nothing is repeated here but what Discord answered with 429, since it alone has certainly not been done.
  */
-export function createDiscordApi({ token, apiUrl }: { token: string; apiUrl: string | undefined }) {
-  // The budget lets calls through before their files are read; what Discord counts is when they come.
-  const starts = new PQueue(PER_SECOND);
+export function createDiscordApi(options: {
+  token: string;
+  apiUrl: string | undefined;
+  /** Of which each request draws once more as it starts: others let it through before its files are read. Default: its own. */
+  budget?: Pick<ChatBudget, "acquire">;
+}) {
+  const { token, apiUrl, budget = createChatBudget({ now: () => performance.now() }) } = options;
   const rest = new REST({
     async makeRequest(url, init) {
-      if (!EXEMPT.test(url)) await starts.add(() => {});
+      if (!EXEMPT.test(url)) await budget.acquire([STARTS], "final").granted;
       return DefaultRestOptions.makeRequest(url, init);
     },
     ...(apiUrl !== undefined && { api: apiUrl }),

@@ -1,23 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { createSimulator } from "../../src/videos/simulator/simulator.ts";
+import { freePort } from "../fixtures/free-port.ts";
 import { startRedis } from "../fixtures/redis-server.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { createDiscordServer } from "../servers/discord/discord-server.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 
-/** A port from which on there is room for the runner's, which counts on from it. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
+/** From which on the runner counts its own. */
+async function runnerPort(): Promise<number> {
+  const port = await freePort();
   return port > 60_000 ? port - 5_000 : port;
 }
 
@@ -31,7 +26,7 @@ it("a Procfile runner starts the roles, which make a video together and end with
 
   const nf = join(root, "node_modules/foreman/nf.js");
   const roles = "gateway=1,web=1,worker=2";
-  const child = spawn(process.execPath, [nf, "-p", String(await freePort()), "start", "--raw", roles], {
+  const child = spawn(process.execPath, [nf, "-p", String(await runnerPort()), "start", "--raw", roles], {
     cwd: root,
     detached: true,
     env: {
