@@ -16,7 +16,7 @@ const serverUrl = optionalUrl.refine(
   "must have no name or password in it",
 );
 /** Addresses of a Redis or Valkey. */
-export const REDIS = /^rediss?:\/\/./;
+export const REDIS = /^rediss?:\/\/(([^\s/?#@%]|%[\dA-Fa-f]{2})*@)?[^\s/?#@]+(\/\d*)?$/;
 const list = text.transform((value) => value.split(/[\s,]+/).filter((item) => item !== ""));
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const flag = z
@@ -32,7 +32,7 @@ export const shardIds = text
   .transform((value) => [...new Set(value.split(/[\s,]+/).flatMap(range))])
   .refine((ids) => ids.length > 0, "must have ranges that go up, such as 0-3");
 
-const STORE_FORMS = /^(sqlite:.+|memory:|rediss?:\/\/(([^\s/?#@%]|%[\dA-Fa-f]{2})*@)?[^\s/?#@]+(\/\d*)?)$/;
+const STORE_FORMS = new RegExp(`^(sqlite:.+|memory:)$|${REDIS.source}`);
 
 /** One entry a setting: its check and its default, in the order of `.env.example`. */
 export const settings = {
@@ -64,7 +64,9 @@ export const settings = {
   SLACK_CLIENT_SECRET: optional,
   SLACK_API_URL: serverUrl,
   ROLE: z.enum(ROLES).default("all"),
-  QUEUE_URL: text.regex(REDIS, "must be redis://HOST:PORT or rediss://HOST:PORT").optional(),
+  QUEUE_URL: text
+    .regex(REDIS, "must be redis://[user:password@]host[:port][/db] (rediss: for TLS)")
+    .optional(),
   STORE_URL: text
     .regex(
       STORE_FORMS,

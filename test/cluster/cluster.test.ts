@@ -128,6 +128,11 @@ it("seven processes lose one of each kind under load, and every video is deliver
   }
   const { data } = await clientOf(simulator.baseUrl).videos.list({ limit: 100 });
   expect(data).toHaveLength(asked.length);
+  // The deliveries are spread over the workers.
+  const delivered = workers.map(
+    (worker) => worker.log().filter(({ msg }) => msg === "video delivered").length,
+  );
+  expect(Math.min(...delivered)).toBeGreaterThan(0);
   for (const bot of [...gateways, ...webs, ...workers]) expect(await bot.kill("SIGTERM")).toBe(0);
   const lines = [...gateways, ...webs, ...workers].flatMap((bot) => bot.log());
   expect(lines.filter(({ level }) => Number(level) >= 50)).toEqual([]);

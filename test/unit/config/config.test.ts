@@ -160,6 +160,26 @@ describe("settings", () => {
     expect(secretsOf(config)).toEqual(["sk-1", "open%20sesame", "open sesame"]);
   });
 
+  it("is one process, or a part that finds the others and a backend", () => {
+    expect(readConfig({})).toMatchObject({ ROLE: "all", queueUrl: undefined });
+    const part = { ROLE: "worker", STORE_URL: "redis://redis:6379", OPENAI_BASE_URL: "http://gpu:8000/v1" };
+    expect(readConfig(part)).toMatchObject({ queueUrl: "redis://redis:6379", playground: false });
+    expect(readConfig({ ...part, QUEUE_URL: "redis://other:6379" }).queueUrl).toBe("redis://other:6379");
+    expect(problemsOf({ ...part, STORE_URL: "" })).toEqual([
+      expect.stringContaining("needs STORE_URL=redis"),
+    ]);
+    expect(problemsOf({ ...part, OPENAI_BASE_URL: "" })).toEqual([
+      expect.stringContaining("ROLE: anything but all needs OPENAI_BASE_URL"),
+    ]);
+    expect(problemsOf({ ...part, PLAYGROUND: "1" })).toEqual([
+      expect.stringContaining("PLAYGROUND: needs ROLE=all"),
+    ]);
+    expect(problemsOf({ QUEUE_URL: "redis://redis:6379" })).toEqual([
+      expect.stringContaining("QUEUE_URL: needs STORE_URL=redis"),
+    ]);
+    expect(problemsOf({ ...part, ROLE: "boss" })).toEqual([expect.stringMatching(/^ROLE: /)]);
+  });
+
   it("wants Slack's OAuth whole, and no token of one workspace beside it", () => {
     const whole = {
       SLACK_CLIENT_ID: "1.2",
