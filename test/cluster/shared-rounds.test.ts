@@ -63,3 +63,11 @@ it("a round has about one beat per interval, however many processes there are", 
   await expect.poll(() => done.length).toBeGreaterThan(20);
   expect(performance.now() - from).toBeGreaterThan(20 * 50 * 0.7);
 });
+
+it("a round goes on after Redis was away and lost everything", async () => {
+  const { done } = createScene("lost");
+  await expect.poll(() => done.length).toBeGreaterThan(3);
+  await redis.restart();
+  const before = done.length;
+  await expect.poll(() => done.length, { timeout: 40_000 }).toBeGreaterThan(before + 3);
+});
