@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { createRepetition } from "../repeat.ts";
 import { sleep } from "../sleep.ts";
+import { createScript } from "./redis.ts";
 
 /**
  * How it stands with a lease: `held` here, `taken` by another process, or `unknown`, before Redis was asked and while it
@@ -61,6 +62,8 @@ export function createLease(options: {
   const { ttlMs, renewMs, tryMs } = times;
   const key = `showreel:lease:${name}`;
   const token = randomUUID();
+  const take = createScript(redis, TAKE);
+  const release = createScript(redis, RELEASE);
   let standing: Standing = "unknown";
   /** What is known holds until then, by the steady clock. */
   let until = 0;
@@ -76,7 +79,7 @@ export function createLease(options: {
 
   async function ask(): Promise<void> {
     const asked = steady();
-    const mine = (await redis.eval(TAKE, 1, key, token, ttlMs)) === 1;
+    const mine = (await take([key], [token, ttlMs])) === 1;
     if (stopped) return;
     // Redis counts from when it was asked or later, so what is believed here always ends first.
     until = asked + ttlMs;
@@ -105,7 +108,7 @@ export function createLease(options: {
       clearTimeout(lapse);
       // Not waited for: what was asked of a Redis that is away may take as long as that.
       void asking.stop();
-      const released = redis.eval(RELEASE, 1, key, token).catch((err: unknown) => {
+      const released = release([key], [token]).catch((err: unknown) => {
         logger.warn({ err, lease: name }, "a lease was not given up, and ends by itself");
       });
       await Promise.race([released, sleep(STOP_WITHIN_MS)]);

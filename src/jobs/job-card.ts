@@ -209,7 +209,6 @@ function progressOf(job: Job, view: JobView): CardProgress | undefined {
   return { percent, label: `${describeDuration(elapsedMs)} so far${estimate}` };
 }
 
-/** Whether the card says the last thing for now. */
 /** Whether a card shows an end, or is about to: nothing of it is progress. */
 export function isOver(job: Job): boolean {
   return isEnded(job) || job.phase === "failing" || job.phase === "deleting";
